@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+// The import table of docs/architecture.md §3. A target may import what its line names and nothing else:
+// the compiler refuses the rest, and `make check-imports` does so for C libraries and Foundation.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: settings)
+}
+
+func library(_ name: String, apt package: String, pkgConfig: String? = nil) -> Target {
+  .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+  name: "storefront",
+  products: [
+    .executable(name: "storefront", targets: ["StorefrontCLI"]),
+    .library(name: "TemplateEngine", targets: ["TemplateEngine"]),
+    .library(name: "ThemeSDK", targets: ["ThemeSDK"]),
+  ],
+  targets: [
+    library("CIdn2", apt: "libidn2-dev"),
+    library("CUv", apt: "libuv1-dev"),
+    library("CZlib", apt: "zlib1g-dev"),
+    library("CBrotli", apt: "libbrotli-dev"),
+    library("CSodium", apt: "libsodium-dev"),
+    library("CXml2", apt: "libxml2-dev", pkgConfig: "libxml-2.0"),
+    library("CCsv", apt: "libcsv-dev"),
+    .target(
+      name: "CBeast", path: "Sources/CLibraries/CBeast",
+      cxxSettings: [.define("BOOST_ENABLE_ASSERT_HANDLER")]),
+    .target(name: "CPosix", path: "Sources/CLibraries/CPosix"),
+
+    module("Tenancy", "CIdn2"),
+    module("EventLoop", "CUv", "CPosix"),
+    module("HTTP", "EventLoop", "CBeast", "CUv"),
+    module("ChangeLog", "Tenancy"),
+    module("FragmentCache", "Tenancy", "ChangeLog"),
+    module("TemplateEngine"),
+    module("ThemeSDK", "TemplateEngine", "CSodium"),
+    module("CoreAPIClient", "Tenancy", "ChangeLog"),
+    module("ReferenceCoreAPI", "Tenancy", "ChangeLog", "CoreAPIClient", "CCsv"),
+    module("Delivery", "HTTP", "CZlib", "CBrotli", "CSodium"),
+    module("Sitemap", "CXml2"),
+    module("Supervision", "CPosix"),
+    module(
+      "Storefront", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK",
+      "CoreAPIClient", "Delivery", "Sitemap"),
+    .executableTarget(
+      name: "StorefrontCLI",
+      dependencies: [
+        "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK", "CoreAPIClient",
+        "ReferenceCoreAPI", "Delivery", "Sitemap", "Supervision", "Storefront",
+      ],
+      swiftSettings: settings),
+
+    tests("Tenancy"),
+    tests("EventLoop"),
+    tests("HTTP", "EventLoop", "CBeast"),
+    tests("ChangeLog", "Tenancy"),
+    tests("FragmentCache", "Tenancy", "ChangeLog"),
+    tests("TemplateEngine"),
+    tests("ThemeSDK", "TemplateEngine"),
+    tests("CoreAPIClient", "Tenancy", "ChangeLog"),
+    tests("ReferenceCoreAPI", "Tenancy", "ChangeLog", "CoreAPIClient"),
+    tests("Delivery", "HTTP"),
+    tests("Sitemap"),
+    tests("Supervision"),
+    tests(
+      "Storefront", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK",
+      "CoreAPIClient", "ReferenceCoreAPI", "Delivery"),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)
