@@ -1,0 +1,47 @@
+/// One shop, as the landlord's records describe it: who it is, where it answers, how it looks. Immutable; a changed record is
+/// another `Tenant` in the next snapshot.
+package final class Tenant: Sendable {
+  package enum Status: String, Sendable, CaseIterable {
+    case active
+    /// Answers 503 with `Retry-After` and keeps robots out.
+    case suspended
+    /// Answers 410 for good.
+    case deleted
+  }
+
+  package let id: TenantID
+  package let name: String
+  package let status: Status
+  /// Folder name of the active theme.
+  package let theme: String
+  /// Identifiers of the active plugins, in the order written.
+  package let plugins: [String]
+  /// BCP 47 tag of the default locale.
+  package let locale: String
+  /// ISO 4217 code.
+  package let currency: String
+  /// Values laid over the theme's settings, as JSON text; the theme decides which of them it knows and of what type.
+  package let settings: [UInt8]
+  /// Custom domains, the first being the canonical one.
+  package let domains: [Host]
+  package let subdomain: String
+  /// Changes whenever anything of the record does; part of every cache key of this tenant.
+  package let revision: UInt64
+
+  package init(
+    id: TenantID, name: String, status: Status, theme: String, plugins: [String], locale: String, currency: String,
+    settings: [UInt8], domains: [Host], subdomain: String, revision: UInt64
+  ) {
+    self.id = id
+    self.name = name
+    self.status = status
+    self.theme = theme
+    self.plugins = plugins
+    self.locale = locale
+    self.currency = currency
+    self.settings = settings
+    self.domains = domains
+    self.subdomain = subdomain
+    self.revision = revision
+  }
+}
