@@ -64,8 +64,9 @@ package struct Host: Hashable, Sendable, CustomStringConvertible {
   private static func toASCII(_ text: Substring, _ raw: some StringProtocol) throws(TenancyError) -> String {
     guard !text.utf8.contains(0) else { throw refused(raw, "it holds a NUL") }
     var result: UnsafeMutablePointer<CChar>?
-    // Non-transitional UTS 46, as browsers do; STD3 rules keep `_`, spaces and the like out.
-    let flags = Int32(IDN2_NFC_INPUT.rawValue | IDN2_NONTRANSITIONAL.rawValue | IDN2_USE_STD3_ASCII_RULES.rawValue)
+    // Non-transitional UTS 46, as browsers do. Not STD3: libidn2 2.3 then drops what is not allowed, so that `a,b` would look up
+    // another shop's `ab`; without it such a character comes through and is refused below.
+    let flags = Int32(IDN2_NFC_INPUT.rawValue | IDN2_NONTRANSITIONAL.rawValue | IDN2_ALABEL_ROUNDTRIP.rawValue)
     let status = String(text).withCString { idn2_to_ascii_8z($0, &result, flags) }
     guard status == IDN2_OK.rawValue, let result else {
       throw refused(raw, String(cString: idn2_strerror(status)))

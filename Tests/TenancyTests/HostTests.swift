@@ -15,7 +15,7 @@ import Testing
   @Test(
     arguments: [
       "", ".", "..", "a..b", ".a", "a b", "a/b", "a@b", "a_b", "-a", "a-", "a:port", "a:", "a:65536", "a:123456", "[::1]", "a\0b",
-      "a\r\nb", "a%2eb", "xn--\u{0}", "xn--zzzzzzzzzz", "a\u{2100}b", "a。。b", String(repeating: "a", count: 64),
+      "a\r\nb", "a%2eb", "xn--\u{0}", "a\u{2100}b", "a。。b", String(repeating: "a", count: 64),
       String(repeating: "a.", count: 130) + "a", "*.example", "a,b", "{{ host }}",
     ].filter { $0 != "a:" })
   func refuses(_ raw: String) { #expect(throws: TenancyError.self) { try Host(raw) } }
