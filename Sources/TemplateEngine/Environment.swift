@@ -1,0 +1,53 @@
+/// The filters, tags and escaping that templates are compiled with. Prepare one at start and share it.
+public struct Environment: Sendable {
+  /// What happens to text from data when it is printed.
+  public enum Escaping: Sendable {
+    /// Printed as it is, as Liquid does; `escape` is the author's duty.
+    case manual
+    /// `< > & " '` are escaped unless the text is typed as safe HTML or written in the template.
+    case auto
+  }
+
+  /// The escaping of templates compiled here.
+  public let escaping: Escaping
+  var filters: [String: Filter] = [:]
+  var tags: [String: HostTag] = [:]
+
+  /// An environment with Liquid's own tags and filters.
+  public init(escaping: Escaping = .manual) { self.escaping = escaping }
+
+  /// Adds a filter, or replaces the one of the same name for templates compiled afterwards.
+  public mutating func addFilter(_ name: String, _ filter: Filter) { filters[name] = filter }
+
+  /// Adds a tag. Liquid's own tags cannot be replaced: theirs win.
+  public mutating func addTag(_ name: String, _ tag: HostTag) { tags[name] = tag }
+
+  /// Compiles a template; on failure the error lists every problem of the source.
+  public func compile(_ source: String, name: String) throws(TemplateErrors) -> Template {
+    Template(name: name, rawBlocks: [:], analysis: Analysis())
+  }
+}
+
+/// A tag the host gives meaning to.
+public enum HostTag: Sendable {
+  /// `{% slot 'x', key: value %}`: the render stops with a ``DataRequest`` of the tag's name and arguments, and prints
+  /// what is supplied.
+  case request
+  /// `{% schema %}…{% endschema %}`: the text is kept in ``Template/rawBlocks`` and prints nothing.
+  case rawBlock
+}
+
+/// Where partials (`render`, `include`) come from.
+public protocol PartialSource: Sendable {
+  /// The compiled partial of a name, or nil.
+  func template(named name: String) -> Template?
+}
+
+/// A partial source from a dictionary.
+public struct PartialLibrary: PartialSource {
+  private let templates: [String: Template]
+  /// Partials by name; empty when nothing is given.
+  public init(_ templates: [String: Template] = [:]) { self.templates = templates }
+  /// The partial of that name.
+  public func template(named name: String) -> Template? { templates[name] }
+}

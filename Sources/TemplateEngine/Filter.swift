@@ -1,0 +1,48 @@
+/// A filter: a function of its input, its arguments and the render's context.
+public struct Filter: Sendable {
+  /// What a filter does.
+  public typealias Body =
+    @Sendable (_ input: Value, _ arguments: FilterArguments, _ context: FilterContext) throws(FilterError) -> Value
+
+  let body: Body
+
+  /// A filter from its function. The function must be pure but for ``FilterContext/host``: an instruction that has to
+  /// wait for data is run again from its start.
+  public init(_ body: @escaping Body) { self.body = body }
+}
+
+/// The evaluated arguments of one use of a filter.
+public struct FilterArguments: Sendable {
+  /// Arguments without a name, in order.
+  public let positional: [Value]
+  /// Arguments written `name: value`, in order.
+  public let named: [(name: String, value: Value)]
+
+  init(positional: [Value], named: [(name: String, value: Value)]) {
+    self.positional = positional
+    self.named = named
+  }
+
+  /// The number of arguments without a name.
+  public var count: Int { positional.count }
+  /// The argument at a place, or null when there are fewer.
+  public subscript(index: Int) -> Value { index < positional.count ? positional[index] : .null }
+  /// The argument of a name, if given; the last one wins.
+  public subscript(name: String) -> Value? { named.last { $0.name == name }?.value }
+}
+
+/// Why a filter cannot answer. A message is printed or thrown with the place of the filter in its template.
+public struct FilterError: Error, Sendable {
+  enum Reason: Sendable {
+    case message(String)
+    case needs(DataRequest)
+    case limit(RenderError.Cause)
+  }
+
+  let reason: Reason
+
+  init(reason: Reason) { self.reason = reason }
+
+  /// A problem in words a theme author understands, without the filter's name or place.
+  public init(_ message: String) { reason = .message(message) }
+}

@@ -1,0 +1,74 @@
+/// What a slice of a render came to.
+public enum Outcome: Sendable {
+  /// The page is complete.
+  case done
+  /// The render waits for data; supply all or some of it and resume.
+  case needs([DataRequest])
+  /// The slice is used up; resume to go on.
+  case yielded
+  /// The render ended in an error; what was printed before it can still be taken.
+  case failed(RenderError)
+}
+
+/// The variables every template of a render sees, prepared once and shared between renders.
+public struct Globals: Sendable {
+  let values: [String: Value]
+  /// Globals by name.
+  public init(_ values: [String: Value]) { self.values = values }
+}
+
+/// One run of a template. It holds no thread and no lock: it runs while ``resume(steps:)`` is called and goes on where
+/// it stopped, so that long renders and data that is fetched later never block the caller's loop.
+public final class Render {
+  /// What happens on an error that Liquid prints and goes on after (a filter's complaint, a missing partial).
+  public enum ErrorMode: Sendable {
+    /// Print it as Liquid does, note it in ``Render/problems``, go on.
+    case inline
+    /// Print nothing, note it in ``Render/problems``, go on.
+    case silent
+    /// Fail.
+    case fail
+  }
+
+  /// Errors the render went on after.
+  public private(set) var problems: [RenderError] = []
+  private var output: [UInt8] = []
+
+  /// Prepares a run; nothing is evaluated before ``resume(steps:)``.
+  public init(
+    _ template: Template, globals: Globals, partials: any PartialSource = PartialLibrary(), limits: Limits = Limits(),
+    errors: ErrorMode = .inline, host: (any Sendable)? = nil
+  ) {}
+
+  /// The same with globals by name.
+  public convenience init(
+    _ template: Template, globals: [String: Value] = [:], partials: any PartialSource = PartialLibrary(),
+    limits: Limits = Limits(), errors: ErrorMode = .inline, host: (any Sendable)? = nil
+  ) {
+    self.init(
+      template, globals: Globals(globals), partials: partials, limits: limits, errors: errors, host: host)
+  }
+
+  /// Runs until the page is complete, data is needed, or `steps` units of work are done.
+  public func resume(steps: Int = .max) -> Outcome { .done }
+
+  /// Answers a request. The value is used for every further look at the same request in this render.
+  public func supply(_ value: Value, for request: DataRequest) {}
+
+  /// The bytes printed so far, handed over: a second call gives only what was printed since.
+  public func takeOutput() -> [UInt8] {
+    defer { output = [] }
+    return output
+  }
+}
+
+/// What a filter may know of the render it runs in.
+public struct FilterContext {
+  /// What the host passed to the render.
+  public let host: (any Sendable)?
+  /// How templates of this render escape.
+  public let escaping: Environment.Escaping
+
+  /// Counts `units` of work and `bytes` about to be made against the limits; call it before allocating.
+  public func charge(units: Int = 0, bytes: Int = 0) throws(FilterError) {}
+}

@@ -1,0 +1,63 @@
+/// A model templates can look at without converting it: its ``shape`` names the members and how to read each.
+///
+///     extension Product: Bindable {
+///       static let shape = Shape<Product>(("title", { .string($0.title) }), ("price", { .int($0.cents) }))
+///     }
+public protocol Bindable: Sendable {
+  /// The members templates see. A stored `static let`: one table for the life of the process.
+  static var shape: Shape<Self> { get }
+}
+
+/// The members of a model: names, and one function each that reads it.
+public struct Shape<Model>: Sendable {
+  /// Reads one member. Only the member a template looks at is read.
+  public typealias Reader = @Sendable (Model) -> Value
+
+  let table: KeyTable
+  let readers: [Reader]
+
+  /// Members in the order a loop over the model sees them.
+  public init(_ members: (String, Reader)...) { self.init(members: members) }
+
+  /// The same from an array, for shapes put together at run time.
+  public init(members: [(String, Reader)]) {
+    table = KeyTable(members.map(\.0))
+    readers = members.map(\.1)
+  }
+
+  /// The names of all members.
+  public var names: [String] { table.names }
+}
+
+/// One or many models behind one reference; an element is read in place by its number.
+class ModelBox: @unchecked Sendable {
+  // Unchecked because Swift cannot check a class that is inherited from; all storage is `let` and Sendable.
+  let table: KeyTable
+  let count: Int
+
+  init(table: KeyTable, count: Int) {
+    self.table = table
+    self.count = count
+  }
+
+  func member(_ place: Int, of element: Int) -> Value { .null }
+  func model(_ element: Int) -> any Sendable { () }
+}
+
+final class ModelStore<Model: Bindable>: ModelBox, @unchecked Sendable {
+  private let models: [Model]
+  private let readers: [Shape<Model>.Reader]
+
+  init(_ models: [Model]) {
+    let shape = Model.shape
+    self.models = models
+    readers = shape.readers
+    super.init(table: shape.table, count: models.count)
+  }
+
+  override func member(_ place: Int, of element: Int) -> Value {
+    models.withUnsafeBufferPointer { readers[place]($0[element]) }
+  }
+
+  override func model(_ element: Int) -> any Sendable { models[element] }
+}
