@@ -1,0 +1,24 @@
+package struct ServerLimits: Sendable {
+  /// Request line and fields together, 431 when exceeded.
+  package var headBytes = 16 << 10
+  /// 414 when exceeded.
+  package var targetBytes = 8 << 10
+  /// 413 when exceeded: at once when declared, else when reached.
+  package var bodyBytes = 1 << 20
+  /// Trailer section of a chunked body; 431 when exceeded.
+  package var trailerBytes = 4 << 10
+  /// Bytes held of requests that wait behind the one being answered; reading pauses above it.
+  package var pendingBytes = 64 << 10
+  /// From a head's first byte to its last; 408.
+  package var headSeconds = 10.0
+  /// Between requests; closed without a word.
+  package var idleSeconds = 30.0
+  /// From the head's last byte to the body's; 408.
+  package var bodySeconds = 30.0
+  /// Until the client has taken what was written.
+  package var writeSeconds = 60.0
+  /// Accepting pauses at this many.
+  package var connections = 20_000
+
+  package init() {}
+}
