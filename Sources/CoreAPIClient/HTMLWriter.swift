@@ -1,0 +1,107 @@
+// The other half: a list of elements, well-formed output, no memory of the input's markup.
+
+struct HTMLWriter {
+  private static let allowed: Set<String> = [
+    "p", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "strong", "em", "b", "i", "u", "s", "sub", "sup", "small", "mark",
+    "h3", "h4", "h5", "h6", "blockquote", "code", "pre", "a", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td",
+  ]
+  /// A page has one h1 and its own h2s; a description's headings come below them.
+  private static let renamed = ["h1": "h3", "h2": "h3", "strike": "s", "del": "s", "ins": "u", "tt": "code"]
+  private static let void: Set<String> = ["br", "hr"]
+  /// Elements that end a word: without a blank their texts would run together once the tags are gone.
+  private static let blocks: Set<String> = [
+    "p", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table",
+    "caption", "tr", "th", "td", "div", "section", "article", "header", "footer", "main", "aside", "figure", "center", "form",
+    "fieldset", "address",
+  ]
+  /// Deeper elements lose their tags and keep their text.
+  private static let deepest = 24
+
+  private var html = ""
+  private var text = ""
+  /// What is open, as printed; nil for an element that prints no tag.
+  private var open: [String?] = []
+  private var depth = 0
+
+  mutating func write(text piece: String) {
+    Self.escape(piece, into: &html)
+    text += piece
+  }
+
+  mutating func open(_ name: String, href: String?) {
+    separate(name)
+    let name = Self.renamed[name] ?? name
+    var printed = Self.allowed.contains(name) && depth < Self.deepest ? name : nil
+    if name == "a" {
+      // A link without a safe target, or inside another link, is only its text.
+      if printed != nil, !open.contains("a"), let target = href.flatMap(Self.safe) {
+        html += "<a href=\""
+        Self.escape(target, into: &html)
+        html += "\">"
+      } else {
+        printed = nil
+      }
+    } else if let printed {
+      html += "<\(printed)>"
+    }
+    open.append(printed)
+    if printed != nil { depth += 1 }
+  }
+
+  mutating func close(_ name: String) {
+    if let printed = open.popLast() ?? nil {
+      depth -= 1
+      if !Self.void.contains(printed) { html += "</\(printed)>" }
+    }
+    separate(name)
+  }
+
+  mutating func finish() -> (html: String, text: String) {
+    (Self.trimmed(html), text.split { $0.isWhitespace }.joined(separator: " "))
+  }
+
+  private mutating func separate(_ name: String) {
+    guard Self.blocks.contains(name) else { return }
+    text += " "
+    if !Self.allowed.contains(Self.renamed[name] ?? name), let last = html.utf8.last, last != 0x0a { html += "\n" }
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    let isBlank: (Character) -> Bool = { $0.isWhitespace }
+    guard let first = text.firstIndex(where: { !isBlank($0) }), let last = text.lastIndex(where: { !isBlank($0) }) else {
+      return ""
+    }
+    return String(text[first...last])
+  }
+
+  /// An address that a reader may be sent to: http, https, mailto, tel, or a place on this shop. Browsers drop blanks and
+  /// control characters inside a scheme, so an address that has any is refused rather than read.
+  static func safe(_ target: String) -> String? {
+    var target = target[...]
+    while let first = target.first, first == " " || first.isNewline || first == "\t" { target.removeFirst() }
+    while let last = target.last, last == " " || last.isNewline || last == "\t" { target.removeLast() }
+    guard !target.isEmpty, target.utf8.count <= 2048,
+      target.unicodeScalars.allSatisfy({ $0.value > 0x20 && !(0x7f...0xa0).contains($0.value) && $0 != "\\" })
+    else { return nil }
+    if target.hasPrefix("//") { return nil }
+    if let colon = target.firstIndex(of: ":"), !target[..<colon].contains(where: { "/?#".contains($0) }) {
+      let scheme = target[..<colon].lowercased()
+      guard ["http", "https", "mailto", "tel"].contains(scheme) else { return nil }
+    }
+    return String(target)
+  }
+
+  static func escape(_ piece: String, into html: inout String) {
+    for scalar in piece.unicodeScalars {
+      switch scalar {
+      case "&": html += "&amp;"
+      case "<": html += "&lt;"
+      case ">": html += "&gt;"
+      case "\"": html += "&quot;"
+      case "'": html += "&#39;"
+      case "\0": break
+      default: html.unicodeScalars.append(scalar)
+      }
+    }
+  }
+}

@@ -1,0 +1,194 @@
+// An amount of money is a decimal number and its currency, and stays one from the JSON text to the printed
+// price. Nothing here goes through binary floating point: 0.1 has no exact Double, and a shop that adds
+// rounded prices shows totals that its checkout does not charge. JSON strings are read by the grammar below;
+// JSON numbers are read by the decoder, which parses a Decimal from the number's own digits.
+
+import FoundationEssentials
+
+/// An amount in a currency, exact.
+package struct Money: Hashable, Sendable {
+  /// The amount in the currency's main unit: 19.99 is nineteen euros and 99 cents.
+  package let amount: Decimal
+  /// ISO 4217, upper case.
+  package let currency: String
+
+  /// An amount beyond these bounds is a mistake in the data, not a price: more digits than Decimal keeps exactly, or
+  /// an exponent that makes a page of zeros.
+  package static let significantDigits = 34
+  package static let fractionDigits = 12
+  package static let integerDigits = 22
+
+  package init(_ amount: Decimal, _ currency: String) {
+    self.amount = amount
+    self.currency = currency
+  }
+
+  /// Reads `19.99`, `-3`, `1e-3`. Nothing else: no spaces, no grouping, no currency sign, no leading plus.
+  package init(text: some StringProtocol, currency: String) throws(CoreAPIError) {
+    guard let amount = Self.decimal(text) else {
+      throw .invalid("\u{201C}\(text.prefix(40))\u{201D} is not an amount; write it as 19.99")
+    }
+    self.init(amount, currency)
+  }
+
+  package var isZero: Bool { amount.isZero }
+
+  /// Decimal places of the currency's smallest unit, by ISO 4217.
+  package var minorDigits: Int { Self.minorDigits(of: currency) }
+
+  package static func minorDigits(of currency: String) -> Int { digits[currency] ?? 2 }
+
+  /// The amount in the currency's smallest unit; nil if that does not fit 64 bits. Halves round away from zero.
+  package var minorUnits: Int? { scaled(by: minorDigits) }
+
+  /// What templates see as a price: an integer with `max(2, minor digits)` decimals, so JPY 1000 is 100000, KWD 1.5 is 1500.
+  package var subunits: Int? { scaled(by: max(2, minorDigits)) }
+
+  /// The sum; nil if the currencies differ.
+  package func adding(_ other: Money) -> Money? {
+    currency == other.currency ? Money(amount + other.amount, currency) : nil
+  }
+
+  /// nil if the currencies differ: there is no order between 5 EUR and 500 JPY.
+  package func isLess(than other: Money) -> Bool? {
+    currency == other.currency ? amount < other.amount : nil
+  }
+
+  /// `129.00`: a dot, at least the currency's own decimals, no grouping. The form of JSON, JSON-LD and feeds.
+  package var plain: String {
+    let text = amount.description
+    let dot = text.firstIndex(of: ".")
+    let fraction = dot.map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
+    guard fraction < minorDigits else { return text }
+    return text + (dot == nil ? "." : "") + String(repeating: "0", count: minorDigits - fraction)
+  }
+
+  private func scaled(by digits: Int) -> Int? {
+    var exact = amount
+    for _ in 0..<digits { exact *= 10 }
+    let parts = exact.description.split(separator: ".")
+    guard let whole = Int(parts[0]) else { return nil }
+    guard parts.count > 1, let first = parts[1].first, first >= "5" else { return whole }
+    let (rounded, overflow) = whole.addingReportingOverflow(amount < 0 ? -1 : 1)
+    return overflow ? nil : rounded
+  }
+
+  static func decimal(_ text: some StringProtocol) -> Decimal? {
+    let bytes = Array(text.utf8)
+    guard !bytes.isEmpty, bytes.count <= 64 else { return nil }
+    var at = bytes[0] == UInt8(ascii: "-") ? 1 : 0
+    func digits() -> Int {
+      let start = at
+      while at < bytes.count, bytes[at] >= UInt8(ascii: "0"), bytes[at] <= UInt8(ascii: "9") { at += 1 }
+      return at - start
+    }
+    guard digits() > 0 else { return nil }
+    if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
+      at += 1
+      guard digits() > 0 else { return nil }
+    }
+    if at < bytes.count, bytes[at] | 0x20 == UInt8(ascii: "e") {
+      at += 1
+      if at < bytes.count, bytes[at] == UInt8(ascii: "-") || bytes[at] == UInt8(ascii: "+") { at += 1 }
+      let exponent = digits()
+      guard exponent > 0, exponent <= 2 else { return nil }
+    }
+    guard at == bytes.count, let value = Decimal(string: String(text)), isPrice(value) else { return nil }
+    return value
+  }
+
+  /// Within the bounds above, and a number at all.
+  static func isPrice(_ value: Decimal) -> Bool {
+    guard value.isFinite else { return false }
+    if value.isZero { return true }
+    let significand = value.significand.description.drop { $0 == "-" }.count
+    return significand <= significantDigits && value.exponent >= -fractionDigits && significand + value.exponent <= integerDigits
+  }
+
+  /// ISO 4217 minor units other than 2.
+  private static let digits: [String: Int] = {
+    var table: [String: Int] = [:]
+    for (count, codes) in [
+      (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+      (3, "BHD IQD JOD KWD LYD OMR TND"), (4, "CLF UYW"),
+    ] {
+      for code in codes.split(separator: " ") { table[String(code)] = count }
+    }
+    return table
+  }()
+}
+
+extension CodingUserInfoKey {
+  /// The currency of amounts that stand alone in a document (`"price": "129.00"`), as a String.
+  static let currency = CodingUserInfoKey(rawValue: "currency")!
+}
+
+/// In a document an amount is a string or a number in the document's currency, or `{"amount": …, "currency": "JPY"}`.
+extension Money: Codable {
+  private enum CodingKeys: String, CodingKey { case amount, currency }
+
+  package init(from decoder: any Decoder) throws {
+    let own: (amount: Decimal, currency: String?)
+    if let keyed = try? decoder.container(keyedBy: CodingKeys.self) {
+      own = (
+        try Self.amount {
+          try keyed.decode(String.self, forKey: .amount)
+        } number: {
+          try keyed.decode(Decimal.self, forKey: .amount)
+        } at: {
+          .dataCorruptedError(forKey: .amount, in: keyed, debugDescription: $0)
+        },
+        try keyed.decode(String.self, forKey: .currency)
+      )
+    } else {
+      let single = try decoder.singleValueContainer()
+      own = (
+        try Self.amount {
+          try single.decode(String.self)
+        } number: {
+          try single.decode(Decimal.self)
+        } at: {
+          .dataCorruptedError(in: single, debugDescription: $0)
+        }, nil
+      )
+    }
+    let currency = own.currency ?? decoder.userInfo[.currency] as? String ?? ""
+    guard Self.isCurrency(currency) else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "\u{201C}\(currency.prefix(12))\u{201D} is not an ISO 4217 currency code"))
+    }
+    self.init(own.amount, currency)
+  }
+
+  private static func amount(
+    text: () throws -> String, number: () throws -> Decimal, at error: (String) -> DecodingError
+  ) throws -> Decimal {
+    if let text = try? text() {
+      guard let value = decimal(text) else {
+        throw error("\u{201C}\(text.prefix(40))\u{201D} is not an amount; write it as \"19.99\"")
+      }
+      return value
+    }
+    let value = try number()
+    guard isPrice(value) else { throw error("\(value) is not an amount of money; write it as \"19.99\"") }
+    return value
+  }
+
+  /// Three capital letters; whether ISO has assigned them is not ours to know.
+  package static func isCurrency(_ code: String) -> Bool {
+    code.utf8.count == 3 && code.utf8.allSatisfy { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    if encoder.userInfo[.currency] as? String == currency {
+      var single = encoder.singleValueContainer()
+      try single.encode(plain)
+    } else {
+      var keyed = encoder.container(keyedBy: CodingKeys.self)
+      try keyed.encode(plain, forKey: .amount)
+      try keyed.encode(currency, forKey: .currency)
+    }
+  }
+}

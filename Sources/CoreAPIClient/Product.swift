@@ -1,0 +1,157 @@
+import FoundationEssentials
+
+/// What a shop sells. Only `id`, `handle`, `title` and a price are mandatory in a document; a missing field gets the
+/// value that says least.
+package struct Product: Hashable, Sendable, Identifiable {
+  package enum Status: String, Codable, Sendable { case active, draft, archived }
+
+  package var id: String
+  /// The product's name in its address; unique in a shop.
+  package var handle: String
+  package var title: String
+  package var vendor: String
+  package var type: String
+  package var descriptionHTML: SanitizedHTML
+  /// The lowest price of its variants, and what it was before a reduction.
+  package var price: Money
+  package var compareAt: Money?
+  package var available: Bool
+  package var images: [Image]
+  package var options: [Option]
+  /// At least one; a product without choices has one called "Default Title", as in Shopify's model.
+  package var variants: [Variant]
+  package var attributes: [Attribute]
+  package var tags: [String]
+  /// Handles.
+  package var collections: [String]
+  package var updatedAt: Date
+  package var publishedAt: Date?
+  package var rating: Rating?
+  package var status: Status
+  /// How many were sold in the platform's own window; only the order among products has a meaning.
+  package var sold: Int?
+
+  package struct Option: Hashable, Sendable, Codable {
+    package var name: String
+    package var values: [String]
+    package init(name: String, values: [String]) { (self.name, self.values) = (name, values) }
+  }
+
+  /// A fact in the platform's vocabulary (`fabric`, `isbn`), with the words to print it.
+  package struct Attribute: Hashable, Sendable, Codable {
+    package var key: String
+    package var label: String
+    package var value: String
+    package init(key: String, label: String, value: String) { (self.key, self.label, self.value) = (key, label, value) }
+  }
+
+  package struct Rating: Hashable, Sendable, Codable {
+    /// 0 to 5.
+    package var value: Double
+    package var count: Int
+    package init(value: Double, count: Int) { (self.value, self.count) = (value, count) }
+  }
+
+  package init(
+    id: String, handle: String, title: String, vendor: String = "", type: String = "",
+    descriptionHTML: SanitizedHTML = .empty, images: [Image] = [], options: [Option] = [], variants: [Variant],
+    price: Money, compareAt: Money? = nil, available: Bool, attributes: [Attribute] = [], tags: [String] = [],
+    collections: [String] = [], updatedAt: Date, publishedAt: Date? = nil, rating: Rating? = nil,
+    status: Status = .active, sold: Int? = nil
+  ) {
+    self.id = id
+    self.handle = handle
+    self.title = title
+    self.vendor = vendor
+    self.type = type
+    self.descriptionHTML = descriptionHTML
+    self.price = price
+    self.compareAt = compareAt
+    self.available = available
+    self.images = images
+    self.options = options
+    self.variants = variants
+    self.attributes = attributes
+    self.tags = tags
+    self.collections = collections
+    self.updatedAt = updatedAt
+    self.publishedAt = publishedAt
+    self.rating = rating
+    self.status = status
+    self.sold = sold
+  }
+
+  /// Whether the variants' prices differ, so that a card says "from".
+  package var priceVaries: Bool { variants.contains { $0.price != price } }
+
+  /// Sets what is a summary of the variants: price, compareAt and available are those of the cheapest, and any.
+  package mutating func summarize() {
+    guard var cheapest = variants.first else { return }
+    for variant in variants.dropFirst() where variant.price.amount < cheapest.price.amount { cheapest = variant }
+    price = cheapest.price
+    compareAt = cheapest.compareAt
+    available = variants.contains { $0.available }
+  }
+}
+
+/// A choice that can be bought.
+package struct Variant: Hashable, Sendable, Identifiable {
+  package var id: String
+  package var title: String
+  package var sku: String
+  /// One value for each of the product's options, in their order.
+  package var options: [String]
+  package var price: Money
+  /// What it cost before; shown struck through only if it is more than `price`.
+  package var compareAt: Money?
+  package var available: Bool
+  /// Units left; nil when the shop does not count them.
+  package var inventory: Int?
+  package var image: Image?
+  /// A price for a time. Answers have it applied (`price`, `compareAt`) and hold nil here; only a catalogue file has it.
+  package var sale: Sale?
+
+  /// Begins at `startsAt` (at once if nil), ends at `endsAt` (never if nil), which itself is no longer part of it.
+  package struct Sale: Hashable, Sendable {
+    package var price: Money
+    package var startsAt: Date?
+    package var endsAt: Date?
+
+    package init(price: Money, startsAt: Date? = nil, endsAt: Date? = nil) {
+      (self.price, self.startsAt, self.endsAt) = (price, startsAt, endsAt)
+    }
+
+    package func isRunning(at now: Date) -> Bool {
+      startsAt.map { $0 <= now } ?? true && endsAt.map { now < $0 } ?? true
+    }
+  }
+
+  package init(
+    id: String, title: String = "Default Title", sku: String = "", options: [String] = [], price: Money,
+    compareAt: Money? = nil, available: Bool, inventory: Int? = nil, image: Image? = nil, sale: Sale? = nil
+  ) {
+    self.id = id
+    self.title = title
+    self.sku = sku
+    self.options = options
+    self.price = price
+    self.compareAt = compareAt
+    self.available = available
+    self.inventory = inventory
+    self.image = image
+    self.sale = sale
+  }
+}
+
+package struct Image: Hashable, Sendable {
+  /// An absolute address, or a path on the shop's own host.
+  package var src: String
+  package var alt: String
+  /// Pixels; nil when the platform does not say.
+  package var width: Int?
+  package var height: Int?
+
+  package init(src: String, alt: String = "", width: Int? = nil, height: Int? = nil) {
+    (self.src, self.alt, self.width, self.height) = (src, alt, width, height)
+  }
+}
