@@ -142,16 +142,3 @@ package struct Variant: Hashable, Sendable, Identifiable {
     self.sale = sale
   }
 }
-
-package struct Image: Hashable, Sendable {
-  /// An absolute address, or a path on the shop's own host.
-  package var src: String
-  package var alt: String
-  /// Pixels; nil when the platform does not say.
-  package var width: Int?
-  package var height: Int?
-
-  package init(src: String, alt: String = "", width: Int? = nil, height: Int? = nil) {
-    (self.src, self.alt, self.width, self.height) = (src, alt, width, height)
-  }
-}

@@ -115,16 +115,3 @@ extension Variant: Codable {
     try to.encodeIfPresent(sale?.endsAt, forKey: .saleEndsAt)
   }
 }
-
-extension Image: Codable {
-  private enum CodingKeys: String, CodingKey { case src, alt, width, height }
-
-  package init(from decoder: any Decoder) throws {
-    let from = try decoder.container(keyedBy: CodingKeys.self)
-    self.init(
-      src: try from.decode(String.self, forKey: .src),
-      alt: try from.decodeIfPresent(String.self, forKey: .alt) ?? "",
-      width: try from.decodeIfPresent(Int.self, forKey: .width),
-      height: try from.decodeIfPresent(Int.self, forKey: .height))
-  }
-}
