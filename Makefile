@@ -1,0 +1,48 @@
+# What a person types. Every target says what it does in its `##` line, which `make help` prints.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test test-unit test-system check bench fuzz clean
+
+# --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+PORT ?= 8080
+WORKERS ?= 1
+CATALOG ?= ../shared/catalog
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install every package that is missing (build, test, bench); starts no service
+	scripts/setup
+
+build: ## the release binary, .build/release/storefront
+	scripts/setup build
+	swift build -c release --product storefront $(SWIFT_FLAGS)
+
+demo: build ## build, then serve the demo shops: make demo [PORT=8080] [WORKERS=1]
+	@if ls $(CATALOG)/*.csv >/dev/null 2>&1; then \
+	  .build/release/storefront catalog import $(CATALOG)/*.csv --tenant books --name "The Hacker's Shelf" --data var; fi
+	.build/release/storefront demo --port $(PORT) --workers $(WORKERS)
+
+test: ## everything CI runs: setup, checks, unit tests, release build, system tests; prints what it counted
+	scripts/test all
+
+test-unit: ## swift test only
+	swift test $(SWIFT_FLAGS)
+
+test-system: ## release build and the system tests only
+	scripts/test system
+
+check: ## format, imports against Package.swift, packages against packages.txt
+	scripts/check
+
+bench: ## page hit beside nginx, requests per CPU second: make bench [ROUNDS=3] [SECONDS_EACH=8]
+	scripts/setup build bench
+	swift build -c release --product storefront $(SWIFT_FLAGS)
+	Benchmarks/http/bench-hit
+
+fuzz: ## long fuzzing of the parsers
+	scripts/fuzz
+
+clean: ## remove what building made
+	rm -rf .build var/log
