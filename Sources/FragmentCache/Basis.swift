@@ -1,0 +1,70 @@
+// What a piece of content rests on, gathered while it is made: the tags of all it read, the oldest asOf among them, the end of the
+// shortest life. A page made of parts that were all checked at one position has that position; a part that was served
+// stale keeps its old asOf, so it never raises the page's, and what contains it is not kept.
+
+import ChangeLog
+
+package struct Basis: Sendable {
+  package private(set) var tags: [Tag] = []
+  /// When what is made expires, on the follower's clock. Counted from before the reads, so that it is never too late.
+  package private(set) var freshUntil: Duration
+  package private(set) var staleFor: Duration
+  /// False once a part was stale, or its parts belong to different lives of the log, or the maker said so: then what is made
+  /// serves the request it was made for and no other.
+  package private(set) var isShareable = true
+  private let start: Moment
+  private var oldest: Position?
+
+  /// - Parameters:
+  ///   - moment: what the maker was given, or the follower's moment before the first read.
+  ///   - ttl: this content's own life; what it reads may shorten it.
+  ///   - staleFor: how long after a soft change it may still be shown while it is made again.
+  package init(_ moment: Moment, ttl: Duration, staleFor: Duration = .zero) {
+    start = moment
+    freshUntil = moment.time + ttl
+    self.staleFor = staleFor
+  }
+
+  /// What was made shows everything up to here. Content that read nothing depends on its key alone.
+  package var asOf: Position { oldest ?? start.position }
+
+  /// Adds a read of a source.
+  /// - Parameters:
+  ///   - moment: the follower's moment **before** the read was issued.
+  ///   - validFor: until the next price or sale boundary, relative to the answer.
+  package mutating func read(_ tags: [Tag], at moment: Moment, validFor: Duration? = nil) {
+    add(tags)
+    add(asOf: moment.position)
+    if let validFor { freshUntil = min(freshUntil, moment.time + validFor) }
+  }
+
+  /// Adds a fragment that was served by a store.
+  package mutating func add<Content>(_ part: Served<Content>) {
+    add(part.fragment)
+    if part.provenance.isStale { isShareable = false }
+  }
+
+  /// Adds a fragment that a store's look-up found fresh.
+  package mutating func add<Content>(_ part: Fragment<Content>) {
+    add(part.basis.tags)
+    add(asOf: part.asOf)
+    freshUntil = min(freshUntil, part.basis.freshUntil)
+    staleFor = min(staleFor, part.basis.staleFor)
+    if !part.basis.isShareable { isShareable = false }
+  }
+
+  /// What is made is for one request only: an error page, a part that failed.
+  package mutating func forbidSharing() { isShareable = false }
+
+  private mutating func add(_ more: [Tag]) {
+    guard !tags.isEmpty else { return tags = more }
+    // Pages have tens of tags: scanning beats hashing.
+    for tag in more where !tags.contains(tag) { tags.append(tag) }
+  }
+
+  private mutating func add(asOf: Position) {
+    guard let oldest else { return self.oldest = asOf }
+    guard oldest.epoch == asOf.epoch else { return isShareable = false }
+    if asOf.number < oldest.number { self.oldest = asOf }
+  }
+}

@@ -1,0 +1,78 @@
+import ChangeLog
+
+/// A piece of content and what it rests on.
+package struct Fragment<Content> {
+  package let content: Content
+  package let basis: Basis
+  /// Bytes that keeping it costs.
+  package let cost: Int
+  /// It shows every change up to here. Raised when it is checked at a later position; its life is not renewed by that.
+  package internal(set) var asOf: Position
+
+  package init(_ content: Content, basis: Basis, cost: Int) {
+    self.content = content
+    self.basis = basis
+    self.cost = cost
+    asOf = basis.asOf
+  }
+
+  package var tags: [Tag] { basis.tags }
+}
+
+extension Fragment: Sendable where Content: Sendable {}
+
+/// What a look-up found.
+package enum Lookup<Content> {
+  /// `ttl`: life left.
+  case fresh(Fragment<Content>, ttl: Duration)
+  /// Touched by soft changes only, all within its stale time: may be served, as stale. `refresh`: the caller is the one who is to
+  /// start `refresh`, in a task of its own. `ttl` is negative: how long it has been stale.
+  case stale(Fragment<Content>, ttl: Duration, refresh: Bool)
+  case miss(Miss)
+}
+
+package enum Miss: Sendable {
+  /// Nothing is kept under the key: `fwd=uri-miss`.
+  case absent
+  /// What is kept may not be served: `fwd=stale`.
+  case stale
+}
+
+/// A fragment, and how it came to be, for `Cache-Status`.
+package struct Served<Content> {
+  package let fragment: Fragment<Content>
+  package let provenance: Provenance
+  /// This caller is the one who is to start `refresh`, in a task of its own.
+  package let wantsRefresh: Bool
+
+  init(_ fragment: Fragment<Content>, _ provenance: Provenance, wantsRefresh: Bool = false) {
+    self.fragment = fragment
+    self.provenance = provenance
+    self.wantsRefresh = wantsRefresh
+  }
+
+  package var content: Content { fragment.content }
+}
+
+extension Served: Sendable where Content: Sendable {}
+
+package enum Provenance: Hashable, Sendable {
+  /// `hit; ttl=376`
+  case hit(ttl: Duration)
+  /// Soft-touched, within its stale time. `hit; ttl=-12`
+  case stale(ttl: Duration)
+  /// Making it failed, and this is the last that was made: `hit; ttl=-12; detail=last-known-good`.
+  case lastKnownGood(ttl: Duration)
+  /// `fwd=uri-miss; stored`, `fwd=stale`
+  case made(Miss, stored: Bool)
+  /// Made by a flight that another request had started: `fwd=uri-miss; collapsed`
+  case collapsed(Miss)
+
+  /// Neither stored downstream nor part of anything that is kept.
+  package var isStale: Bool {
+    switch self {
+    case .stale, .lastKnownGood: true
+    case .hit, .made, .collapsed: false
+    }
+  }
+}
