@@ -1,0 +1,47 @@
+/// Percent-encoding of text that goes into a URL we write, and decoding of form queries we are sent (RFC 3986 §2; the `+` of
+/// application/x-www-form-urlencoded).
+package enum PercentEncoding {
+  package static func segment(_ text: String) -> String { encode(text) }
+  package static func query(_ text: String) -> String { encode(text) }
+
+  /// Unreserved characters stay; everything else, UTF-8 beyond ASCII included, is encoded.
+  private static func encode(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    let digits = Array("0123456789ABCDEF".utf8)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x61...0x7a, 0x41...0x5a, 0x30...0x39, 0x2d, 0x2e, 0x5f, 0x7e: bytes.append(byte)
+      default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The value of one form field, or nil where it is malformed (bad escape, NUL, control bytes, invalid UTF-8).
+  package static func decodeFormValue(_ raw: Substring) -> String? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(raw.utf8.count)
+    var rest = raw.utf8[...]
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "+"): bytes.append(0x20)
+      case UInt8(ascii: "%"):
+        guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else { return nil }
+        bytes.append(high << 4 | low)
+      default: bytes.append(byte)
+      }
+    }
+    guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return nil }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  private static func hexDigit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x37
+    case 0x61...0x66: byte - 0x57
+    default: nil
+    }
+  }
+}
