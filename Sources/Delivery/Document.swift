@@ -59,12 +59,12 @@ package final class Document {
   }
 
   private func response(_ status: Int, _ coding: Coding, body: [UInt8], _ variable: [UInt8]) -> HTTPResponse {
-    var headers = Headers(reservingBytes: common.count + variable.count + 128)
-    headers.append(block: common)
+    var headers = Headers(reserving: common.count + variable.count + 128)
+    headers.add(lines: common)
     // A 304 names the tag but not the coding: it carries no content to be coded.
-    if status != 304 { headers.append(block: codingLines[coding.rawValue]) }
-    headers.append(block: validatorLines[coding.rawValue])
-    headers.append(block: variable)
+    if status != 304 { headers.add(lines: codingLines[coding.rawValue]) }
+    headers.add(lines: validatorLines[coding.rawValue])
+    headers.add(lines: variable)
     return HTTPResponse(status: status, headers: headers, body: body)
   }
 }

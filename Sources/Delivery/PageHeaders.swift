@@ -8,7 +8,7 @@ package enum PageHeaders {
 
   /// The page's own lines that do not change from one answer to the next.
   package static func common(contentType: StaticString = "text/html; charset=utf-8", locale: String? = nil) -> Headers {
-    var headers = Headers(reservingBytes: 640)
+    var headers = Headers(reserving: 640)
     headers.add("Content-Type", contentType)
     if let locale { headers.add("Content-Language", locale) }
     addSecurity(to: &headers)

@@ -5,6 +5,9 @@ package struct Headers: Sendable {
 
   package init() {}
 
+  /// Room for that many bytes, so that a head is built without growing.
+  package init(reserving capacity: Int) { bytes.reserveCapacity(capacity) }
+
   package mutating func add(_ name: StaticString, _ value: String) {
     var value = value
     value.withUTF8 { add(name, $0) }
@@ -25,6 +28,11 @@ package struct Headers: Sendable {
   /// Fields made before, as one block.
   package mutating func add(_ block: Headers) {
     bytes.append(contentsOf: block.bytes)
+  }
+
+  /// Lines the caller has written out, CRLF included, from parts that are its own: nothing of a request, nothing of data.
+  package mutating func add(lines: [UInt8]) {
+    bytes.append(contentsOf: lines)
   }
 
   private mutating func add(_ name: StaticString, _ value: UnsafeBufferPointer<UInt8>) {

@@ -16,12 +16,15 @@ package struct Router: Sendable {
   ///   - query: as sent, without `?`.
   package func route(path: String, query: String) -> Route {
     if path == "/" { return .page(PageRoute(.index)) }
-    let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
+    let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+      Substring($0)
+    }
     if segments.last == "" {
       // One page, one address. What is empty in the middle is nobody's page.
       let trimmed = segments.prefix { !$0.isEmpty }
       return trimmed.count == segments.count - 1
-        ? .moved("/" + trimmed.map { PercentEncoding.segment(String($0)) }.joined(separator: "/") + (query.isEmpty ? "" : "?" + query))
+        ? .moved(
+          "/" + trimmed.map { PercentEncoding.segment(String($0)) }.joined(separator: "/") + (query.isEmpty ? "" : "?" + query))
         : .page(.notFound)
     }
     switch (segments[0], segments.count) {
