@@ -1,0 +1,13 @@
+import TemplateEngine
+
+extension Environment {
+  /// An environment with every filter and tag of a storefront: what templates of themes and plugins are compiled with.
+  ///
+  /// - Parameter escaping: `.auto` for themes with a `theme.json`; `.manual` for Shopify themes without.
+  public static func storefront(escaping: Escaping = .auto) -> Environment {
+    var environment = Environment(escaping: escaping)
+    for name in ["slot", "section", "sections"] { environment.addTag(name, .request) }
+    for name in ["schema", "stylesheet", "javascript"] { environment.addTag(name, .rawBlock) }
+    return environment
+  }
+}

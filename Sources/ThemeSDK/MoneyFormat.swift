@@ -1,0 +1,75 @@
+import FoundationEssentials
+import FoundationInternationalization
+import Synchronization
+
+/// Formats amounts of one currency as people of one locale write them, from ICU's data.
+struct MoneyFormat: Sendable {
+  let currency: String
+  /// Decimals of the amounts templates hold: Shopify's rule, at least two, so that 1000 yen are 100000.
+  let subunitDigits: Int
+  private let standard: Decimal.FormatStyle.Currency
+  private let whole: Decimal.FormatStyle.Currency
+  private let plain: Decimal.FormatStyle
+
+  private static let cache = Mutex<[String: MoneyFormat]>([:])
+
+  /// The formatter of a locale and currency. Making one asks ICU; each pair is made once.
+  static func of(locale: String, currency: String) -> MoneyFormat {
+    let key = "\(locale) \(currency)"
+    if let known = cache.withLock({ $0[key] }) { return known }
+    let made = MoneyFormat(locale: locale, currency: currency)
+    cache.withLock { formats in
+      // Locales and currencies come from tenants' files, not from shoppers; the bound is against mistakes.
+      if formats.count > 4096 { formats.removeAll() }
+      formats[key] = made
+    }
+    return made
+  }
+
+  private init(locale tag: String, currency: String) {
+    self.currency = currency
+    let minorDigits = Self.minorDigits[currency] ?? 2
+    subunitDigits = max(2, minorDigits)
+    let locale = Locale(identifier: Self.identifier(tag))
+    standard = Decimal.FormatStyle.Currency(code: currency, locale: locale).precision(.fractionLength(minorDigits))
+    whole = Decimal.FormatStyle.Currency(code: currency, locale: locale).precision(.fractionLength(0))
+    plain = Decimal.FormatStyle(locale: locale).precision(.fractionLength(minorDigits))
+  }
+
+  /// ICU is asked for the digits people of the language read: for `bn` it says Latin ones unless told otherwise.
+  private static func identifier(_ tag: String) -> String {
+    let identifier = tag.replacing("-", with: "_")
+    return identifier == "bn" || identifier.hasPrefix("bn_") ? identifier + "@numbers=beng" : identifier
+  }
+
+  private func amount(_ subunits: Int) -> Decimal {
+    Decimal(sign: subunits < 0 ? .minus : .plus, exponent: -subunitDigits, significand: Decimal(subunits.magnitude))
+  }
+
+  /// `€129.00`.
+  func money(_ subunits: Int) -> String { standard.format(amount(subunits)) }
+
+  /// `€129.00 EUR`; the code is not said twice where the locale writes it anyway.
+  func withCurrency(_ subunits: Int) -> String {
+    let text = money(subunits)
+    return text.contains(currency) ? text : "\(text) \(currency)"
+  }
+
+  /// `€129` for whole amounts, `€129.50` for others.
+  func withoutTrailingZeros(_ subunits: Int) -> String {
+    var unit = 1
+    for _ in 0..<subunitDigits { unit *= 10 }
+    return subunits.isMultiple(of: unit) ? whole.format(amount(subunits)) : money(subunits)
+  }
+
+  /// `129.00`.
+  func withoutCurrency(_ subunits: Int) -> String { plain.format(amount(subunits)) }
+
+  /// ISO 4217 currencies whose minor unit is not a hundredth (list one, published 2024-06-25).
+  private static let minorDigits: [String: Int] = [
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0, "UYI": 0,
+    "VND": 0,
+    "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3, "CLF": 4,
+    "UYW": 4,
+  ]
+}

@@ -1,0 +1,50 @@
+import TemplateEngine
+
+/// What a template depends on, with the snippets it renders: the names it reads from outside, and what its output
+/// differs by. Found from the analysis, without running anything.
+struct TemplateNeeds: Sendable {
+  /// Names from the outside, such as `product`.
+  var reads: Set<String> = []
+  /// What the output differs by, whatever the author declared.
+  var dimensions: Set<CachePolicy.Dimension> = []
+
+  /// Names that differ from page to page.
+  static let pageNames: Set<String> = [
+    "product", "collection", "search", "article", "blog", "page", "request", "template", "canonical_url", "page_title",
+    "page_description", "current_page", "current_tags", "paginate", "handle", "content_for_layout", "content_for_header", "error",
+  ]
+  static let moneyFilters: Set<String> = [
+    "money", "money_with_currency", "money_without_trailing_zeros", "money_without_currency",
+  ]
+  static let localeFilters: Set<String> = [
+    "t", "translate", "time_tag", "date", "pluralize", "weight_with_unit", "default_pagination",
+  ]
+  /// Names of the host that are the same on every page of a tenant or differ by locale and currency only.
+  static let localeNames: Set<String> = ["localization", "routes", "linklists", "menus"]
+
+  /// Needs of `template` and all snippets in reach. A snippet whose name is computed may be any: it counts as reading
+  /// what differs by everything.
+  static func of(_ template: Template, snippets: [String: Template]) -> TemplateNeeds {
+    var needs = TemplateNeeds()
+    var seen: Set<String> = []
+    var waiting = [template]
+    while let next = waiting.popLast() {
+      let analysis = next.analysis
+      if analysis.hasDynamicNames { needs.dimensions = Set(CachePolicy.Dimension.allCases) }
+      for variable in analysis.variables {
+        let name = String(variable.name.prefix { $0 != "." && $0 != "[" })
+        needs.reads.insert(name)
+        if pageNames.contains(name) { needs.dimensions.insert(.page) }
+        if localeNames.contains(name) { needs.dimensions.formUnion([.locale, .currency]) }
+      }
+      for filter in analysis.filters {
+        if moneyFilters.contains(filter.name) { needs.dimensions.formUnion([.currency, .locale]) }
+        if localeFilters.contains(filter.name) { needs.dimensions.insert(.locale) }
+      }
+      for partial in analysis.partials where seen.insert(partial.name).inserted {
+        if let snippet = snippets[partial.name] { waiting.append(snippet) }
+      }
+    }
+    return needs
+  }
+}
