@@ -76,7 +76,7 @@ let package = Package(
     tests("ReferenceCoreAPI", "Tenancy", "ChangeLog", "CoreAPIClient"),
     tests("Delivery", "HTTP"),
     tests("Sitemap"),
-    tests("Supervision"),
+    tests("Supervision", "CPosix"),
     tests(
       "Storefront", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK",
       "CoreAPIClient", "ReferenceCoreAPI", "Delivery"),
