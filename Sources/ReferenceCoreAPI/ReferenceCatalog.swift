@@ -1,0 +1,184 @@
+// The core API's contract, kept in memory. Each tenant has an immutable shop behind one lock; a reader takes it and works
+// outside the lock. An edit stores the new shop and appends to the change log before it lets go of the lock: a follower
+// that sees the entry and asks waits for the lock, and so never reads the shop from before the entry.
+
+import ChangeLog
+import CoreAPIClient
+import FoundationEssentials
+import Synchronization
+import Tenancy
+
+package final class ReferenceCatalog: Sendable {
+  private struct State {
+    var shops: [TenantID: Shop] = [:]
+    var mark: UInt64 = 0
+  }
+
+  private let state = Mutex(State())
+  private let changes: MemoryChangeLog
+  private let now: @Sendable () -> Date
+
+  /// - Parameter now: the clock of sales and publications.
+  package init(changes: MemoryChangeLog, now: @escaping @Sendable () -> Date = { Date() }) {
+    self.changes = changes
+    self.now = now
+  }
+
+  package var tenants: [TenantID] { state.withLock { Array($0.shops.keys) } }
+
+  /// Takes the catalogue as the tenant's whole truth; what it had before is gone.
+  package func load(tenant: TenantID, from file: CatalogFile) {
+    let shop = Shop(file)
+    state.withLock { state in
+      state.shops[tenant] = shop
+      state.mark += 1
+      changes.append(tenant: tenant, tags: [.everything(of: tenant)], class: .hard, mark: state.mark)
+    }
+  }
+
+  /// Makes the product, or replaces the one with its id.
+  package func update(product: Product, of tenant: TenantID) throws(CatalogError) {
+    try change(tenant) { shop throws(CatalogError) in
+      let position = shop.position(ofID: product.id)
+      return try shop.store(product, at: position)
+    }
+  }
+
+  package func remove(product handle: String, of tenant: TenantID) throws(CatalogError) {
+    try change(tenant) { shop throws(CatalogError) in
+      let position = try shop.position(of: handle)
+      let before = shop.items[position].product
+      shop.remove(at: position)
+      return Touch(from: before, to: nil)
+    }
+  }
+
+  /// Applies one edit to the product at `handle`.
+  package func edit(_ handle: String, of tenant: TenantID, _ edit: ProductEdit) throws(CatalogError) {
+    let now = now()
+    try change(tenant) { shop throws(CatalogError) in
+      let position = try shop.position(of: handle)
+      var product = shop.items[position].product
+      try edit.apply(to: &product)
+      product.updatedAt = now
+      return try shop.store(product, at: position)
+    }
+  }
+
+  private func change(_ tenant: TenantID, _ body: (inout Shop) throws(CatalogError) -> Touch) throws(CatalogError) {
+    try state.withLock { state throws(CatalogError) in
+      guard var shop = state.shops[tenant] else {
+        throw CatalogError(.unknown, "there is no catalogue of the tenant \(tenant)", remedy: "import one first")
+      }
+      let touch = try body(&shop)
+      state.shops[tenant] = shop
+      state.mark += 1
+      changes.append(tenant: tenant, tags: touch.names.map { Tag(tenant, $0) }, class: touch.class, mark: state.mark)
+    }
+  }
+
+  private func shop(_ tenant: TenantID) throws(CoreAPIError) -> (shop: Shop, mark: UInt64) {
+    let (shop, mark) = state.withLock { ($0.shops[tenant], $0.mark) }
+    guard let shop else { throw .unavailable("there is no catalogue of the tenant \(tenant)") }
+    return (shop, mark)
+  }
+}
+
+extension Shop {
+  fileprivate func position(of handle: String) throws(CatalogError) -> Int {
+    guard let position = byHandle[handle] else {
+      throw CatalogError(.unknown, "there is no product \u{201C}\(handle)\u{201D}", remedy: "name it by its handle")
+    }
+    return position
+  }
+
+  fileprivate mutating func store(_ product: Product, at position: Int?) throws(CatalogError) -> Touch {
+    guard CatalogFile.isHandle(product.handle) else {
+      throw CatalogError(.content, "\u{201C}\(product.handle)\u{201D} cannot be part of an address", path: "handle")
+    }
+    if let holder = byHandle[product.handle], holder != position {
+      throw CatalogError(
+        .content, "another product has the handle \u{201C}\(product.handle)\u{201D}", path: "handle",
+        remedy: "give this one its own")
+    }
+    for handle in product.collections where !collections.contains(where: { $0.handle == handle }) {
+      throw CatalogError(.unknown, "there is no collection \u{201C}\(handle)\u{201D}", path: "collections")
+    }
+    let before = position.map { items[$0].product }
+    put(product, at: position)
+    return Touch(from: before, to: product)
+  }
+}
+
+extension ReferenceCatalog: CoreAPI {
+  package func site(_ tenant: TenantID) async throws(CoreAPIError) -> Answer<Site> {
+    let (shop, mark) = try shop(tenant)
+    return Answer(shop.site, mark: mark)
+  }
+
+  package func product(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Product?> {
+    let (shop, mark) = try shop(tenant)
+    guard let position = shop.byHandle[handle] else { return Answer(nil, mark: mark) }
+    let now = now()
+    let product = shop.items[position].product
+    return Answer(
+      product.isShown(at: now) ? product.shown(at: now) : nil, validFor: now.until(product.boundary(after: now)), mark: mark)
+  }
+
+  package func products(_ query: ProductQuery, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Page<Product>> {
+    let (shop, mark) = try shop(tenant)
+    let now = now()
+    let list = shop.list(query, at: now)
+    return Answer(list.page, validFor: now.until(list.boundary), mark: mark)
+  }
+
+  package func collection(
+    _ handle: String, of tenant: TenantID
+  ) async throws(CoreAPIError) -> Answer<CoreAPIClient.Collection?> {
+    let all = try await collections(of: tenant)
+    return Answer(all.value.first { $0.handle == handle }, validFor: all.validFor, mark: all.mark)
+  }
+
+  package func collections(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[CoreAPIClient.Collection]> {
+    let (shop, mark) = try shop(tenant)
+    let now = now()
+    var counts: [String: Int] = [:]
+    var boundary: Date?
+    for item in shop.items {
+      if item.product.isShown(at: now) {
+        for handle in Set(item.product.collections) { counts[handle, default: 0] += 1 }
+      } else if let next = item.product.boundary(after: now) {
+        boundary = boundary.map { min($0, next) } ?? next
+      }
+    }
+    let collections = shop.collections.map { collection in
+      var counted = collection
+      counted.productCount = counts[collection.handle] ?? 0
+      return counted
+    }
+    return Answer(collections, validFor: now.until(boundary), mark: mark)
+  }
+
+  package func menu(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Menu?> {
+    let (shop, mark) = try shop(tenant)
+    return Answer(shop.menus[handle], mark: mark)
+  }
+
+  package func sitemapEntries(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[SitemapEntry]> {
+    let (shop, mark) = try shop(tenant)
+    let now = now()
+    let shown = shop.items.lazy.map(\.product).filter { $0.isShown(at: now) }
+    let entries =
+      shop.collections.map { SitemapEntry(kind: .collection, handle: $0.handle, updatedAt: $0.updatedAt) }
+      + shown.map { SitemapEntry(kind: .product, handle: $0.handle, updatedAt: $0.updatedAt, images: $0.images.map(\.src)) }
+    let boundary = shop.items.lazy.compactMap { $0.product.isShown(at: now) ? nil : $0.product.boundary(after: now) }.min()
+    return Answer(entries, validFor: now.until(boundary), mark: mark)
+  }
+}
+
+extension Date {
+  /// Rounded down, so that an answer never outlives its moment.
+  fileprivate func until(_ moment: Date?) -> Duration? {
+    moment.map { .milliseconds(Int(max(0, min($0.timeIntervalSince(self), 1e9)) * 1000)) }
+  }
+}

@@ -1,0 +1,89 @@
+// One tenant's catalogue, ready to be asked. It never changes: an edit makes another one, which shares every product but
+// the edited one, so that a reader keeps what it has while the next reader sees the edit.
+
+import CoreAPIClient
+import FoundationEssentials
+
+struct Shop: Sendable {
+  let currency: String
+  let site: Site
+  let menus: [String: Menu]
+  let collections: [CoreAPIClient.Collection]
+  private(set) var items: [Item]
+  private(set) var byHandle: [String: Int]
+
+  /// A product and what is worked out from it once.
+  final class Item: Sendable {
+    let product: Product
+    let index: SearchIndex
+    init(_ product: Product) {
+      self.product = product
+      index = SearchIndex(product)
+    }
+  }
+
+  init(_ file: CatalogFile) {
+    currency = file.currency
+    site = file.site
+    menus = Dictionary(file.menus.map { ($0.handle, $0) }) { first, _ in first }
+    collections = file.collections
+    items = file.products.map(Item.init)
+    byHandle = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1.product.handle, $0) })
+  }
+
+  func position(ofID id: String) -> Int? { items.firstIndex { $0.product.id == id } }
+
+  /// The handle must be free or the product's own.
+  mutating func put(_ product: Product, at position: Int?) {
+    if let position {
+      byHandle[items[position].product.handle] = nil
+      items[position] = Item(product)
+      byHandle[product.handle] = position
+    } else {
+      byHandle[product.handle] = items.count
+      items.append(Item(product))
+    }
+  }
+
+  mutating func remove(at position: Int) {
+    items.remove(at: position)
+    byHandle = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1.product.handle, $0) })
+  }
+}
+
+extension Product {
+  /// Whether the shop offers it now.
+  func isShown(at now: Date) -> Bool { status == .active && publishedAt.map { $0 <= now } ?? true }
+
+  /// The next moment at which it looks different though nobody edits it.
+  func boundary(after now: Date) -> Date? {
+    guard status == .active else { return nil }
+    var next: Date?
+    func consider(_ date: Date?) {
+      if let date, date > now, next.map({ date < $0 }) ?? true { next = date }
+    }
+    consider(publishedAt)
+    for case let sale? in variants.lazy.map(\.sale) {
+      consider(sale.startsAt)
+      consider(sale.endsAt)
+    }
+    return next
+  }
+
+  /// As a shopper sees it: running sales are the price, planned ones are not told.
+  func shown(at now: Date) -> Product {
+    guard variants.contains(where: { $0.sale != nil }) else { return self }
+    var shown = self
+    for index in shown.variants.indices {
+      guard let sale = shown.variants[index].sale else { continue }
+      shown.variants[index].sale = nil
+      guard sale.isRunning(at: now) else { continue }
+      let regular = shown.variants[index].price
+      shown.variants[index].price = sale.price
+      if let before = shown.variants[index].compareAt, before.isLess(than: regular) == false { continue }
+      shown.variants[index].compareAt = sale.price.isLess(than: regular) == true ? regular : nil
+    }
+    shown.summarize()
+    return shown
+  }
+}
