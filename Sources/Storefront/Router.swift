@@ -1,12 +1,14 @@
+import CoreAPIClient
+
 /// Path and query to `Route`. A pure function: no I/O, no data, the same answer in every process.
 ///
 /// Only the query parameters a page declares are read, the rest are dropped: a campaign's `utm_source` neither changes a page
 /// nor makes a second copy of it in the cache.
 package struct Router: Sendable {
   /// The orders a listing can be asked for; anything else is the listing's own order.
-  package static let sorts = [
-    "manual", "best-selling", "title-ascending", "title-descending", "price-ascending", "price-descending",
-    "created-descending", "created-ascending",
+  package static let sorts: [String: ProductQuery.Sort] = [
+    "manual": .manual, "best-selling": .bestSelling, "title-ascending": .title, "price-ascending": .priceAscending,
+    "price-descending": .priceDescending, "created-descending": .newest,
   ]
 
   package init() {}
@@ -50,7 +52,7 @@ package struct Router: Sendable {
 
   private func listing(_ route: PageRoute, _ query: String) -> PageRoute {
     var route = route
-    if let sort = field("sort_by", in: query), Self.sorts.contains(sort) { route.sort = sort }
+    if let sort = field("sort_by", in: query), Self.sorts[sort] != nil { route.sort = sort }
     if let text = field("page", in: query), text.utf8.count <= 6, let page = Int(text), page >= 1 { route.page = page }
     return route
   }

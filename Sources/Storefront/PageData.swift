@@ -1,0 +1,88 @@
+import ChangeLog
+import CoreAPIClient
+import EventLoop
+import FragmentCache
+import TemplateEngine
+import Tenancy
+
+/// What one page shows, as a promise: nothing is fetched before something looks at it, and nothing twice.
+///
+/// A template stops at the first look at `product`, `menus['main']` and the like with a `DataRequest`; this is where such a request
+/// is turned into a read of the core API and a value. Each fragment takes the tags, the position and the life of exactly the reads
+/// it looked at into its own basis.
+@LoopActor final class PageData {
+  /// A value and what it rests on.
+  struct Reading: Sendable {
+    var value: Value
+    var tags: [Tag] = []
+    /// Before the read was issued.
+    let moment: Moment
+    var validFor: Duration?
+  }
+
+  /// What the page is about.
+  enum Subject: Sendable {
+    case none
+    case product(Product)
+    case collection(Collection, Page<Product>)
+    case search(Page<Product>)
+  }
+
+  static let pageSize = 24
+
+  let tenant: Tenant
+  let route: PageRoute
+  let baseURL: String
+  let api: any CoreAPI
+  let follower: Follower
+  /// One read for each request, whoever asks first; those who ask meanwhile wait for it.
+  private var readings: [DataRequest: Task<Reading, any Error>] = [:]
+  private var subject: Task<(Subject?, Reading), any Error>?
+  /// Products met in lists, for fillers that are placed on a card.
+  private var met: [String: (Product, Reading)] = [:]
+  var site: Site?
+
+  init(of tenant: Tenant, route: PageRoute, baseURL: String, from api: any CoreAPI, following follower: Follower) {
+    self.tenant = tenant
+    self.route = route
+    self.baseURL = baseURL
+    self.api = api
+    self.follower = follower
+  }
+
+  /// The names templates may look at, none of them fetched yet.
+  static let names = [
+    "shop", "product", "collection", "search", "paginate", "recommendations", "all_collections", "page_title", "page_description",
+  ]
+  static let lookups = ["menus": "menu", "linklists": "menu", "collections": "collection-of", "all_products": "product-of"]
+
+  /// What the page is about; nil where there is no such thing, or no such page of it.
+  func mainSubject() async throws -> (Subject?, Reading) {
+    if let subject { return try await subject.value }
+    let task = Task { try await fetchSubject() }
+    subject = task
+    return try await task.value
+  }
+
+  func reading(_ request: DataRequest) async throws -> Reading {
+    if let task = readings[request] { return try await task.value }
+    let task = Task { try await fetch(request) }
+    readings[request] = task
+    return try await task.value
+  }
+
+  /// A product by handle, for a filler placed beside it.
+  func product(_ handle: String) async throws -> Reading {
+    if let (product, reading) = met[handle] {
+      var own = reading
+      own.value = .bound(ProductDrop(product: product))
+      own.tags = [Tag(tenant.id, "product:\(product.id)")]
+      return own
+    }
+    return try await reading(DataRequest(kind: "product-of", arguments: [handle]))
+  }
+
+  func meet(_ products: [Product], _ reading: Reading) {
+    for product in products where met[product.handle] == nil { met[product.handle] = (product, reading) }
+  }
+}

@@ -1,0 +1,140 @@
+import ChangeLog
+import CoreAPIClient
+import FoundationEssentials
+import TemplateEngine
+import Tenancy
+
+/// How each name is read, and what each read rests on.
+extension PageData {
+  func fetchSubject() async throws -> (Subject?, Reading) {
+    let moment = follower.moment
+    switch route.kind {
+    case .index, .notFound: return (Subject.none, Reading(value: .null, moment: moment))
+    case .product:
+      let answer = try await api.product(route.handle, of: tenant.id)
+      let reading = reading(answer, at: moment, tags: answer.value.map { ["product:\($0.id)"] } ?? ["list:all"])
+      return (answer.value.map(Subject.product), reading)
+    case .collection:
+      let collection = try await collection(route.handle)
+      guard let found = collection.value else {
+        return (nil, reading(collection, at: moment, tags: ["collection:\(route.handle)"]))
+      }
+      let listing = try await listing(of: route.handle, sort: route.sort, page: route.page, size: Self.pageSize)
+      var own = reading(listing, at: moment, tags: ["collection:\(route.handle)", "list:\(route.handle)"] + products(listing))
+      own.validFor = shorter(own.validFor, collection.validFor)
+      meet(listing.value.items, own)
+      let isBeyond = route.page > 1 && listing.value.items.isEmpty
+      return (isBeyond ? nil : .collection(found, listing.value), own)
+    case .search:
+      guard !route.terms.isEmpty else {
+        return (
+          .search(Page(items: [], total: 0, number: 1, size: Self.pageSize, hasMore: false)),
+          Reading(value: .null, moment: moment)
+        )
+      }
+      let sort = Router.sorts[route.sort] ?? .manual
+      let answer = try await api.products(
+        ProductQuery(text: route.terms, sort: sort, page: route.page, size: Self.pageSize), of: tenant.id)
+      let own = reading(answer, at: moment, tags: ["search", "list:all"] + products(answer))
+      meet(answer.value.items, own)
+      let isBeyond = route.page > 1 && answer.value.items.isEmpty
+      return (isBeyond ? nil : .search(answer.value), own)
+    }
+  }
+
+  func fetch(_ request: DataRequest) async throws -> Reading {
+    let moment = follower.moment
+    let key = request.arguments.first ?? ""
+    switch request.kind {
+    case "shop":
+      let answer = try await api.site(tenant.id)
+      var own = reading(answer, at: moment, tags: ["site"])
+      site = answer.value
+      own.value = .bound(ShopDrop(tenant: tenant, site: answer.value, baseURL: baseURL))
+      return own
+    case "menu":
+      let answer = try await api.menu(key, of: tenant.id)
+      var own = reading(answer, at: moment, tags: ["menu:\(key)"])
+      own.value = answer.value.map { .bound(MenuDrop(menu: $0)) } ?? .null
+      return own
+    case "collection-of":
+      let collection = try await collection(key)
+      guard let found = collection.value else { return reading(collection, at: moment, tags: ["collection:\(key)"]) }
+      let listing = try await listing(of: key, sort: "", page: 1, size: Self.pageSize)
+      var own = reading(listing, at: moment, tags: ["collection:\(key)", "list:\(key)"] + products(listing))
+      own.validFor = shorter(own.validFor, collection.validFor)
+      own.value = .bound(CollectionDrop(collection: found, products: listing.value.items, total: listing.value.total))
+      meet(listing.value.items, own)
+      return own
+    case "product-of":
+      let answer = try await api.product(key, of: tenant.id)
+      var own = reading(answer, at: moment, tags: answer.value.map { ["product:\($0.id)"] } ?? ["list:all"])
+      own.value = answer.value.map { .bound(ProductDrop(product: $0)) } ?? .null
+      return own
+    case "all_collections":
+      let answer = try await api.collections(of: tenant.id)
+      var own = reading(answer, at: moment, tags: ["list:collections"] + answer.value.map { "collection:\($0.handle)" })
+      own.value = .models(answer.value.map { CollectionDrop(collection: $0) })
+      return own
+    case "recommendations": return try await recommendations(moment)
+    default: return try await ofSubject(request.kind)
+    }
+  }
+
+  /// Names that show the page's subject from one side.
+  private func ofSubject(_ name: String) async throws -> Reading {
+    var (subject, own) = try await mainSubject()
+    switch (name, subject) {
+    case ("product", .product(let product)): own.value = .bound(ProductDrop(product: product, selectedVariant: route.variant))
+    case ("collection", .collection(let collection, let page)):
+      own.value = .bound(CollectionDrop(collection: collection, products: page.items, total: page.total, sort: route.sort))
+    case ("search", .search(let page)): own.value = .bound(SearchDrop(terms: route.terms, page: page))
+    case ("paginate", .collection(_, let page)), ("paginate", .search(let page)):
+      own.value = .bound(PaginateDrop(route: route, size: page.size, total: page.total ?? page.items.count))
+    case ("page_title", _), ("page_description", _):
+      let shop = try await reading(DataRequest(kind: "shop", arguments: []))
+      guard let site else { return own }
+      let heading = PageHeading(of: subject, searching: route.terms, in: site)
+      own.value = .string(name == "page_title" ? heading.title : heading.description)
+      own.tags += shop.tags
+    default: own.value = .null
+    }
+    return own
+  }
+
+  private func recommendations(_ moment: Moment) async throws -> Reading {
+    guard case (.product(let product)?, _) = try await mainSubject() else { return Reading(value: .null, moment: moment) }
+    let listing = try await listing(of: product.collections.first ?? "all", sort: "", page: 1, size: 9)
+    var own = reading(listing, at: moment, tags: ["list:\(product.collections.first ?? "all")"] + products(listing))
+    let others = listing.value.items.filter { $0.id != product.id }.prefix(4)
+    own.value = .object([("products", .models(others.map { ProductDrop(product: $0) })), ("performed", .bool(true))])
+    meet(Array(others), own)
+    return own
+  }
+
+  /// `all` is every shop's collection of everything, whether or not the catalogue has one of that name.
+  private func collection(_ handle: String) async throws -> Answer<Collection?> {
+    let answer = try await api.collection(handle, of: tenant.id)
+    guard answer.value == nil, handle == "all" else { return answer }
+    var everything = answer
+    everything.value = Collection(id: "all", handle: "all", title: "All products", updatedAt: .distantPast)
+    return everything
+  }
+
+  private func listing(of handle: String, sort: String, page: Int, size: Int) async throws -> Answer<Page<Product>> {
+    try await api.products(
+      ProductQuery(collection: handle == "all" ? nil : handle, sort: Router.sorts[sort] ?? .manual, page: page, size: size),
+      of: tenant.id)
+  }
+
+  private func reading<T>(_ answer: Answer<T>, at moment: Moment, tags: [String]) -> Reading {
+    Reading(value: .null, tags: tags.map { Tag(tenant.id, $0) }, moment: moment, validFor: answer.validFor)
+  }
+
+  private func products(_ answer: Answer<Page<Product>>) -> [String] { answer.value.items.map { "product:\($0.id)" } }
+
+  private func shorter(_ one: Duration?, _ other: Duration?) -> Duration? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
+  }
+}
