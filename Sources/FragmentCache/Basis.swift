@@ -11,7 +11,7 @@ package struct Basis: Sendable {
   package private(set) var staleFor: Duration
   /// False once a part was stale, or its parts belong to different lives of the log, or the maker said so: then what is made
   /// serves the request it was made for and no other.
-  package private(set) var isShareable = true
+  package private(set) var isShareable: Bool
   private let start: Moment
   private var oldest: Position?
 
@@ -23,6 +23,7 @@ package struct Basis: Sendable {
     start = moment
     freshUntil = moment.time + ttl
     self.staleFor = staleFor
+    isShareable = ttl > .zero
   }
 
   /// What was made shows everything up to here. Content that read nothing depends on its key alone.
@@ -58,8 +59,13 @@ package struct Basis: Sendable {
 
   private mutating func add(_ more: [Tag]) {
     guard !tags.isEmpty else { return tags = more }
-    // Pages have tens of tags: scanning beats hashing.
-    for tag in more where !tags.contains(tag) { tags.append(tag) }
+    // Most contents have few tags, and then scanning beats hashing.
+    guard tags.count * more.count > 256 else {
+      for tag in more where !tags.contains(tag) { tags.append(tag) }
+      return
+    }
+    var seen = Set(tags)
+    for tag in more where seen.insert(tag).inserted { tags.append(tag) }
   }
 
   private mutating func add(asOf: Position) {

@@ -1,0 +1,24 @@
+/// One making of a fragment that several requests may wait for.
+final class Flight<Content> {
+  enum Outcome {
+    case made(Fragment<Content>)
+    case failed(any Error)
+    /// Its leader was cancelled: that is nobody else's failure, one of those who wait leads the next flight.
+    case abandoned
+  }
+
+  private(set) var outcome: Outcome?
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func wait() async {
+    guard outcome == nil else { return }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func land(_ outcome: Outcome) {
+    self.outcome = outcome
+    let waiting = self.waiting
+    self.waiting = []
+    for continuation in waiting { continuation.resume() }
+  }
+}
