@@ -34,6 +34,8 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor {
   /// The thread that makes the executor owns the loop.
   init() {
     thread = pthread_self()
+    // A peer that has gone is an error of the write, not a reason to die.
+    signal(SIGPIPE, SIG_IGN)
     loop = uv_default_loop()
     local.reserveCapacity(64)
     running.reserveCapacity(64)

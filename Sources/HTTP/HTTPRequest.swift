@@ -36,6 +36,9 @@ package struct HTTPRequest: Sendable {
     }
   }
 
+  /// `OPTIONS *`.
+  var isForServer: Bool { method == .options && path == "*" }
+
   private func string(_ range: Range<Int>) -> String {
     head.withUnsafeBufferPointer { String(decoding: $0[range], as: UTF8.self) }
   }

@@ -17,6 +17,8 @@ package struct ServerLimits: Sendable {
   package var bodySeconds = 30.0
   /// Until the client has taken what was written.
   package var writeSeconds = 60.0
+  /// What a connection between requests is left while the server drains: its next request may be on its way.
+  package var drainSeconds = 1.0
   /// Accepting pauses at this many.
   package var connections = 20_000
 

@@ -1,2 +1,3 @@
 #pragma once
+#include "loop.h"
 #include "process.h"

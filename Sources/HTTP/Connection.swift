@@ -1,0 +1,300 @@
+// Performs what a conversation says on a socket: reads, runs the handler, writes, watches the time. One answer is written at a
+// time; while the socket has not taken it, the next request is not begun, and once enough waits, nothing more is read.
+//
+// After a last answer the connection lingers: its writing side is shut, and what still comes is read and dropped for a short
+// while. Closing at once with unread bytes would make the kernel reset it, and the peer might never see the answer.
+
+import CUv
+import EventLoop
+
+@LoopActor final class Connection {
+  private enum State { case open, lingering, closed }
+
+  /// In the server's list.
+  var index = 0
+  /// On the loop's clock, in milliseconds.
+  private(set) var deadline: UInt64 = .max
+
+  private let server: HTTPServer
+  private let conversation: Conversation
+  private let remoteAddress: String
+  private let handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
+  private var state = State.open
+  private var lastPhase = Conversation.Phase.between
+  private var isPumping = false
+  private var isAnswering = false
+  private var isWriting = false
+  private var isReading = false
+  private var hasEnded = false
+  private var dropped = 0
+  private var arrival = MonotonicInstant(nanoseconds: 0)
+
+  private static let lingerBytes = 256 << 10
+  private static let lingerMilliseconds: UInt64 = 2000
+  // Answers in a row before others get their turn.
+  private static let requestsAtOnce = 32
+
+  // One buffer for all: it is filled and emptied within one callback, always on the loop's thread.
+  private nonisolated(unsafe) static let readBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: readBytes)
+  private nonisolated static let readBytes = 64 << 10
+
+  init?(_ descriptor: Int32, from remoteAddress: String, of server: HTTPServer) {
+    self.server = server
+    self.remoteAddress = remoteAddress
+    conversation = Conversation(limits: server.limits, remoteAddress: remoteAddress)
+    uv_tcp_init(Loop.executor.loop, handle)
+    guard uv_tcp_open(handle, descriptor) == 0 else {
+      uv_close(anyHandle) { $0!.deallocate() }
+      return nil
+    }
+    uv_tcp_nodelay(handle, 1)
+    // Balanced when libuv has closed the handle.
+    handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
+    expire(after: server.limits.headSeconds)
+    startReading()
+  }
+
+  private var stream: UnsafeMutablePointer<uv_stream_t> {
+    UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
+  }
+
+  private var anyHandle: UnsafeMutablePointer<uv_handle_t> {
+    UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
+  }
+
+  // MARK: Time
+
+  /// The deadline has passed.
+  func expire() {
+    guard state == .open, !isWriting, conversation.phase == .head || conversation.phase == .body else { return close() }
+    conversation.finish()
+    refuse(408)
+  }
+
+  /// Before the server stops: one that is between requests gets a moment, since its next request may be on its way.
+  func drain(grace: UInt64) {
+    if state == .open, !isAnswering, !isWriting, conversation.phase == .between {
+      deadline = min(deadline, Loop.milliseconds + grace)
+    }
+  }
+
+  private func expire(after seconds: Double) {
+    deadline = Loop.milliseconds + UInt64(seconds * 1000)
+  }
+
+  // MARK: Reading
+
+  private func startReading() {
+    isReading = true
+    uv_read_start(
+      stream, { _, _, buffer in buffer!.pointee = uv_buf_init(Connection.readBuffer, UInt32(Connection.readBytes)) },
+      { stream, count, buffer in
+        let connection = Unmanaged<Connection>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
+        let bytes = UnsafeRawBufferPointer(start: buffer!.pointee.base, count: max(0, count))
+        nonisolated(unsafe) let received = bytes
+        Loop.assumeIsolated { connection.received(received, count) }
+      })
+  }
+
+  private func received(_ bytes: UnsafeRawBufferPointer, _ count: Int) {
+    switch (state, count) {
+    case (_, Int(UV_EOF.rawValue)):
+      hasEnded = true
+      isReading = false
+      if state == .lingering { closeWhenWritten() } else { pump() }
+    case (_, ..<0):
+      close()
+    case (.lingering, _):
+      dropped += count
+      if dropped > Self.lingerBytes { close() }
+    case (.open, 1...):
+      conversation.offer(bytes)
+      pump()
+      conversation.settle()
+      if state == .open, !conversation.wantsBytes, isReading {
+        uv_read_stop(stream)
+        isReading = false
+      }
+    default:
+      break
+    }
+  }
+
+  private func pump() {
+    if isPumping { return }
+    isPumping = true
+    defer { isPumping = false }
+    var answered = 0
+    while state == .open, !isAnswering, !isWriting {
+      if answered == Self.requestsAtOnce {
+        Task { @LoopActor in self.pump() }
+        return
+      }
+      switch conversation.next() {
+      case .idle:
+        return idle()
+      case .proceed:
+        lastPhase = .body
+        expire(after: server.limits.bodySeconds)
+        write(Self.interim, [])
+      case .request(let request):
+        answered += 1
+        answer(request)
+      case .refusal(let refusal):
+        refuse(refusal.status)
+      }
+    }
+  }
+
+  private func idle() {
+    if hasEnded { return close() }
+    let phase = conversation.phase
+    if phase != lastPhase || phase == .between {
+      lastPhase = phase
+      switch phase {
+      case .head: expire(after: server.limits.headSeconds)
+      case .body: expire(after: server.limits.bodySeconds)
+      case .between: expire(after: server.isDraining ? server.limits.drainSeconds : server.limits.idleSeconds)
+      case .answering, .over: break
+      }
+    }
+    if !isReading, conversation.wantsBytes { startReading() }
+  }
+
+  // MARK: Answering
+
+  private func answer(_ request: HTTPRequest) {
+    isAnswering = true
+    lastPhase = .answering
+    deadline = .max
+    arrival = .now
+    if request.isForServer { return finish(.capabilities, request) }
+    // Runs here and now up to its first await: a page in memory costs no task switch.
+    let respond = server.respond
+    Task.immediate(executorPreference: Loop.executor) { @LoopActor in
+      self.finish(await respond(request), request)
+    }
+  }
+
+  private func finish(_ response: HTTPResponse, _ request: HTTPRequest) {
+    isAnswering = false
+    if state != .open { return }
+    let closes = response.closes || server.isDraining || !conversation.keepsAlive
+    send(response, for: request, closes: closes, withBody: !conversation.isHead)
+    if state != .open { return }
+    conversation.answered(closes: closes)
+    if closes { linger() } else if !isPumping { pump() }
+  }
+
+  private func refuse(_ status: Int) {
+    arrival = .now
+    send(.plain(status, closes: true), for: nil, closes: true, withBody: true)
+    if state == .open { linger() }
+  }
+
+  private func send(_ response: HTTPResponse, for request: HTTPRequest?, closes: Bool, withBody: Bool) {
+    server.date.refresh(at: Loop.milliseconds)
+    server.head.write(response, date: server.date.bytes, closes: closes, speaksHTTP10: request?.isHTTP10 ?? false)
+    let sendsBody = withBody && response.status != 304 && response.status != 204
+    let count = server.head.bytes.count + (sendsBody ? response.body.count : 0)
+    write(server.head.bytes, sendsBody ? response.body : [])
+    server.observe?(
+      Exchange(
+        request: request, remoteAddress: remoteAddress, status: response.status, bytesSent: count, arrival: arrival,
+        microseconds: Int((MonotonicInstant.now.nanoseconds - arrival.nanoseconds) / 1000)))
+  }
+
+  private static let interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+  // MARK: Writing
+
+  private func write(_ head: [UInt8], _ body: [UInt8]) {
+    head.withUnsafeBufferPointer { head in
+      body.withUnsafeBufferPointer { body in
+        let buffers: InlineArray<2, uv_buf_t> = [Self.buffer(head), Self.buffer(body)]
+        let status = buffers.span.withUnsafeBufferPointer {
+          Int(uv_try_write(stream, $0.baseAddress!, body.isEmpty ? 1 : 2))
+        }
+        if status == head.count + body.count { return }
+        if status < 0, status != Int(UV_EAGAIN.rawValue) { return close() }
+        writeRest(head, body, from: max(0, status))
+      }
+    }
+  }
+
+  private static func buffer(_ bytes: UnsafeBufferPointer<UInt8>) -> uv_buf_t {
+    // libuv's type is for reading as well; writing leaves the bytes alone.
+    let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+    return uv_buf_init(base, UInt32(bytes.count))
+  }
+
+  /// What the socket did not take is copied behind the request that will write it.
+  private func writeRest(_ head: UnsafeBufferPointer<UInt8>, _ body: UnsafeBufferPointer<UInt8>, from start: Int) {
+    let headRest = head.dropFirst(start)
+    let bodyRest = body.dropFirst(max(0, start - head.count))
+    let count = headRest.count + bodyRest.count
+    let size = MemoryLayout<uv_write_t>.stride
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: size + count, alignment: MemoryLayout<uv_write_t>.alignment)
+    let bytes = UnsafeMutableRawBufferPointer(rebasing: memory[size...])
+    bytes.copyBytes(from: headRest)
+    UnsafeMutableRawBufferPointer(rebasing: bytes[headRest.count...]).copyBytes(from: bodyRest)
+    let request = memory.baseAddress!.bindMemory(to: uv_write_t.self, capacity: 1)
+    request.pointee.data = Unmanaged.passRetained(self).toOpaque()
+    var buffer = uv_buf_init(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), UInt32(count))
+    isWriting = true
+    expire(after: server.limits.writeSeconds)
+    let status = uv_write(request, stream, &buffer, 1) { request, status in
+      let connection = Unmanaged<Connection>.fromOpaque(request!.pointee.data).takeRetainedValue()
+      UnsafeMutableRawPointer(request!).deallocate()
+      Loop.assumeIsolated { connection.wrote(status) }
+    }
+    if status != 0 {
+      Unmanaged<Connection>.fromOpaque(request.pointee.data).release()
+      memory.deallocate()
+      isWriting = false
+      close()
+    }
+  }
+
+  private func wrote(_ status: Int32) {
+    isWriting = false
+    switch state {
+    case .closed: break
+    case _ where status != 0: close()
+    case .lingering: if hasEnded { close() } else { deadline = Loop.milliseconds + Self.lingerMilliseconds }
+    case .open: if !isAnswering { pump() }
+    }
+  }
+
+  // MARK: Closing
+
+  private func linger() {
+    state = .lingering
+    if hasEnded { return closeWhenWritten() }
+    if !isWriting { deadline = Loop.milliseconds + Self.lingerMilliseconds }
+    let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
+    // libuv sends the FIN behind whatever is still to be written.
+    if uv_shutdown(request, stream, { request, _ in request!.deallocate() }) != 0 {
+      request.deallocate()
+      return close()
+    }
+    if !isReading { startReading() }
+  }
+
+  private func closeWhenWritten() {
+    if !isWriting { close() }
+  }
+
+  private func close() {
+    if state == .closed { return }
+    state = .closed
+    deadline = .max
+    conversation.finish()
+    server.remove(self)
+    uv_close(anyHandle) { handle in
+      Unmanaged<Connection>.fromOpaque(handle!.pointee.data).release()
+      handle!.deallocate()
+    }
+  }
+}
