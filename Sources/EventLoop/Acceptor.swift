@@ -52,13 +52,13 @@ import Glibc
 
   private static func release(_ handle: UnsafeMutablePointer<uv_poll_t>, _ descriptor: Int32) {
     uv_poll_stop(handle)
-    uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { $0!.deallocate() }
+    uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { @Sendable in $0!.deallocate() }
     close(descriptor)
   }
 
   private func watch() {
     guard let handle, !isPaused, retry == nil else { return }
-    uv_poll_start(handle, Int32(UV_READABLE.rawValue)) { handle, _, _ in
+    uv_poll_start(handle, Int32(UV_READABLE.rawValue)) { @Sendable handle, _, _ in
       let acceptor = Unmanaged<Acceptor>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
       Loop.assumeIsolated { acceptor.accept() }
     }

@@ -25,8 +25,8 @@ extension Loop {
     request.pointee.data = Unmanaged.passRetained(TypedErrand(work, done) as Errand).toOpaque()
     let status = uv_queue_work(
       executor.loop, request,
-      { Unmanaged<Errand>.fromOpaque($0!.pointee.data).takeUnretainedValue().run() },
-      { request, _ in
+      { @Sendable in Unmanaged<Errand>.fromOpaque($0!.pointee.data).takeUnretainedValue().run() },
+      { @Sendable request, _ in
         let errand = Unmanaged<Errand>.fromOpaque(request!.pointee.data).takeRetainedValue()
         request!.deallocate()
         Loop.assumeIsolated { errand.finish() }

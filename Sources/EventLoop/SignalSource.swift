@@ -12,7 +12,7 @@ import CUv
     handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     uv_signal_start(
       handle,
-      { handle, _ in
+      { @Sendable handle, _ in
         let source = Unmanaged<SignalSource>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
         Loop.assumeIsolated { source.action() }
       }, signal)
@@ -20,6 +20,6 @@ import CUv
 
   isolated deinit {
     uv_signal_stop(handle)
-    uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { $0!.deallocate() }
+    uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { @Sendable in $0!.deallocate() }
   }
 }

@@ -13,7 +13,7 @@ import CUv
     uv_update_time(Loop.executor.loop)
     uv_timer_start(
       handle,
-      { handle in
+      { @Sendable handle in
         // The handle is stopped in `deinit` before the object goes, so an unretained reference is alive here.
         let timer = Unmanaged<Timer>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
         Loop.assumeIsolated { timer.action() }
@@ -26,6 +26,6 @@ import CUv
 
   isolated deinit {
     uv_timer_stop(handle)
-    uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { $0!.deallocate() }
+    uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { @Sendable in $0!.deallocate() }
   }
 }

@@ -44,7 +44,7 @@ import EventLoop
     conversation = Conversation(limits: server.limits, remoteAddress: remoteAddress)
     uv_tcp_init(Loop.executor.loop, handle)
     guard uv_tcp_open(handle, descriptor) == 0 else {
-      uv_close(anyHandle) { $0!.deallocate() }
+      uv_close(anyHandle) { @Sendable in $0!.deallocate() }
       return nil
     }
     uv_tcp_nodelay(handle, 1)
@@ -87,8 +87,8 @@ import EventLoop
   private func startReading() {
     isReading = true
     uv_read_start(
-      stream, { _, _, buffer in buffer!.pointee = uv_buf_init(Connection.readBuffer, UInt32(Connection.readBytes)) },
-      { stream, count, buffer in
+      stream, { @Sendable _, _, buffer in buffer!.pointee = uv_buf_init(Connection.readBuffer, UInt32(Connection.readBytes)) },
+      { @Sendable stream, count, buffer in
         let connection = Unmanaged<Connection>.fromOpaque(stream!.pointee.data).takeUnretainedValue()
         let bytes = UnsafeRawBufferPointer(start: buffer!.pointee.base, count: max(0, count))
         nonisolated(unsafe) let received = bytes
@@ -244,7 +244,7 @@ import EventLoop
     var buffer = uv_buf_init(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), UInt32(count))
     isWriting = true
     expire(after: server.limits.writeSeconds)
-    let status = uv_write(request, stream, &buffer, 1) { request, status in
+    let status = uv_write(request, stream, &buffer, 1) { @Sendable request, status in
       let connection = Unmanaged<Connection>.fromOpaque(request!.pointee.data).takeRetainedValue()
       UnsafeMutableRawPointer(request!).deallocate()
       Loop.assumeIsolated { connection.wrote(status) }
@@ -275,7 +275,7 @@ import EventLoop
     if !isWriting { deadline = Loop.milliseconds + Self.lingerMilliseconds }
     let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
     // libuv sends the FIN behind whatever is still to be written.
-    if uv_shutdown(request, stream, { request, _ in request!.deallocate() }) != 0 {
+    if uv_shutdown(request, stream, { @Sendable request, _ in request!.deallocate() }) != 0 {
       request.deallocate()
       return close()
     }
@@ -292,7 +292,7 @@ import EventLoop
     deadline = .max
     conversation.finish()
     server.remove(self)
-    uv_close(anyHandle) { handle in
+    uv_close(anyHandle) { @Sendable handle in
       Unmanaged<Connection>.fromOpaque(handle!.pointee.data).release()
       handle!.deallocate()
     }
