@@ -1,6 +1,9 @@
 import TemplateEngine
 
 extension Environment {
+  /// The names of all filters of such an environment, sorted: the engine's and the host's.
+  public static let storefrontFilterNames: [String] = []
+
   /// An environment with every filter and tag of a storefront: what templates of themes and plugins are compiled with.
   ///
   /// - Parameter escaping: `.auto` for themes with a `theme.json`; `.manual` for Shopify themes without.

@@ -1,6 +1,9 @@
+// Reads a theme's files into its parts. Nothing stops at the first fault: each step works with what the steps before
+// could read and adds its findings, so that an author sees all of them at once. The order is that of dependence:
+// templates and schemas, then the manifest's slots, then what places sections in slots, then the checks that need all.
+
 import TemplateEngine
 
-/// Reads a theme's files into its parts, collecting every finding.
 struct ThemeLoader {
   /// What a theme is made of, once everything was read.
   struct Parts {
@@ -22,11 +25,323 @@ struct ThemeLoader {
   }
 
   static let folders = ["assets", "config", "layout", "locales", "sections", "snippets", "templates"]
+  static let requiredTemplates = ["index", "collection", "product", "search", "404"]
 
-  let contents: Contents
-  var report: Report
+  private let contents: Contents
+  private var report: Report
+  private var compiler: TemplateCompiler
+  private var manifest = ThemeManifest()
+  private var sections: [String: Section] = [:]
+  private var snippets: [String: Template] = [:]
+  private let revision: String
+
+  init(contents: Contents, report: Report) {
+    self.contents = contents
+    self.report = report
+    compiler = TemplateCompiler(contents: contents)
+    revision = ContentHash.of(contents.files)
+  }
 
   mutating func load() throws(ThemeError) -> Theme {
-    throw ThemeError(subject: "theme", folder: contents.folder, findings: report.sorted)
+    let manifestNode = readManifest()
+    snippets = compiler.compile(folder: "snippets", report: &report)
+    let layouts = compiler.compile(folder: "layout", report: &report)
+    readSections()
+    let legacy = compiler.compile(folder: "templates", report: &report)
+    let (locales, defaultLocale) = LocaleReader.read(contents, report: &report)
+    settleLocales(locales, default: defaultLocale)
+    let assets = AssetReader.read(contents, report: &report)
+    let (definitions, values) = SettingsReader.read(contents, report: &report)
+    settleLayoutSlots(layouts["theme"])
+
+    var templates: [String: [Filler]] = [:]
+    var templateLayouts: [String: String] = [:]
+    readTemplates(into: &templates, layouts: &templateLayouts, known: Set(layouts.keys))
+    for (name, template) in legacy where templates[name] == nil { templates[name] = [filler(ofLegacy: template, name: name)] }
+    for name in Self.requiredTemplates where templates[name] == nil && contents.files["templates/\(name).json"] == nil {
+      report.add(
+        .error, "missing-template", "there is no templates/\(name).json", in: "templates", why: "every shop has this page",
+        wayOut: "add the file with its \"sections\" and \"order\"")
+    }
+    var defaults = readGroups()
+    for (slot, fillers) in readDefaults(manifestNode) { defaults[slot] = fillers }
+    check(locales: locales, assets: assets)
+
+    guard let layout = layouts["theme"], !report.hasErrors else { throw failure() }
+    var parts = Parts(layout: layout)
+    parts.manifest = manifest
+    parts.revision = revision
+    parts.layouts = layouts
+    parts.snippets = snippets
+    parts.settingDefinitions = definitions
+    parts.settingValues = values
+    parts.assets = assets
+    parts.warnings = report.sorted
+    parts.locales = locales
+    parts.sections = sections
+    parts.templates = templates
+    parts.templateLayouts = templateLayouts
+    parts.defaults = defaults
+    parts.staticSections = sections.mapValues { section in
+      filler(
+        Placement(
+          id: section.type, type: section.type,
+          section: PlacementReader.section(
+            id: section.type, type: section.type, settings: .object(section.settings.map { ($0.id, $0.standard) }), blocks: []),
+          cache: section.cache, condition: .always), section, slot: "")
+    }
+    return Theme(parts)
+  }
+
+  private func failure() -> ThemeError {
+    let name = manifest.id.isEmpty ? contents.folder.split(separator: "/").last.map(String.init) ?? "?" : manifest.id
+    return ThemeError(subject: "theme '\(name)'", folder: contents.folder, findings: report.sorted)
+  }
+
+  // MARK: the manifest
+
+  private mutating func readManifest() -> JSONNode? {
+    let file = "theme.json"
+    guard contents.files[file] != nil else {
+      report.add(
+        .error, "missing-manifest", "there is no theme.json", in: file, wayOut: "docs/themes.md shows the smallest one")
+      return nil
+    }
+    guard let node = contents.json(file, report: &report),
+      let object = ObjectReader(node, subject: "theme.json", file: file, report: &report)
+    else { return nil }
+    object.checkKeys(
+      [
+        "$schema", "id", "name", "version", "engine", "author", "description", "license_id", "locales", "slots", "layout_slots",
+        "defaults", "routes", "assets",
+      ], report: &report)
+    manifest.id = ManifestReader.id(object, folder: contents.folder, report: &report)
+    manifest.name = object.string("name", required: true, report: &report) ?? ""
+    manifest.version = object.string("version", required: true, report: &report) ?? ""
+    manifest.author = object.string("author", report: &report)
+    if let engine = object.string("engine", required: true, report: &report), engine != "1" {
+      report.add(
+        .error, "unknown-engine", "the theme is written for engine '\(engine)'", in: file, at: object.node["engine"]?.place,
+        why: "this storefront has engine '1'", wayOut: "use a storefront that has it, or set \"engine\": \"1\"")
+    }
+    for (tag, place) in object.strings("locales", report: &report) ?? [] {
+      if LocaleReader.isTag(tag) {
+        manifest.locales.append(tag)
+      } else {
+        report.add(
+          .error, "bad-locale", "'\(tag)' is not a locale tag", in: file, at: place, wayOut: "write it as in en or pt-BR")
+      }
+    }
+    readSlots(object)
+    manifest.layoutSlots = (object.strings("layout_slots", report: &report) ?? []).map(\.text)
+    for member in object.object("routes", report: &report)?.node.members ?? [] {
+      if let route = member.value.string, route.hasPrefix("/") {
+        manifest.routes[member.name] = route
+      } else {
+        report.add(
+          .error, "bad-route", "the route of '\(member.name)' must be a path such as '/products/:handle'", in: file,
+          at: member.value.place)
+      }
+    }
+    manifest.criticalAssets = ManifestReader.criticalAssets(object, in: contents, report: &report)
+    return node
+  }
+
+  private mutating func readSlots(_ object: ObjectReader) {
+    for member in object.object("slots", report: &report)?.node.members ?? [] {
+      guard ManifestReader.isSlotName(member.name) else {
+        report.add(
+          .error, "bad-slot-name", "'\(member.name)' cannot be a slot's name", in: object.file, at: member.place,
+          wayOut: "use dotted parts of lower-case letters, digits, '-' and '_', as in product.price.after")
+        continue
+      }
+      guard let slot = ObjectReader(member.value, subject: "the slot '\(member.name)'", file: object.file, report: &report) else {
+        continue
+      }
+      slot.checkKeys(["context", "description", "many", "accepts", "cache", "fallback"], report: &report)
+      manifest.slots[member.name] = SlotDeclaration(
+        name: member.name, context: (slot.strings("context", report: &report) ?? []).map(\.text),
+        about: slot.string("description", report: &report))
+    }
+    if manifest.slots["main"] == nil { manifest.slots["main"] = SlotDeclaration(name: "main", context: [], about: nil) }
+  }
+
+  private mutating func settleLocales(_ locales: [String: Translations], default standard: String?) {
+    for tag in manifest.locales where locales[tag] == nil && !locales.isEmpty {
+      report.add(
+        .error, "missing-locale", "theme.json lists the locale '\(tag)', and there is no locales/\(tag).json", in: "theme.json",
+        wayOut: "add the file, or take '\(tag)' out")
+    }
+    if manifest.locales.isEmpty { manifest.locales = locales.keys.sorted() }
+    if let standard, manifest.locales.first != standard {
+      manifest.locales = [standard] + manifest.locales.filter { $0 != standard }
+    }
+  }
+
+  /// The layout prints the slots the manifest says, and the two places every layout has.
+  private mutating func settleLayoutSlots(_ layout: Template?) {
+    let file = "layout/theme.liquid"
+    guard let scan = compiler.scans[file] else {
+      if contents.files[file] == nil {
+        report.add(.error, "missing-layout", "there is no layout/theme.liquid", in: file, why: "it is the document of every page")
+      }
+      return
+    }
+    let printed = scan.tagged.filter { $0.name == "slot" }
+    for slot in manifest.layoutSlots where slot != "main" && !printed.contains(where: { $0.text == slot }) {
+      report.add(
+        .error, "slot-not-printed", "theme.json lists '\(slot)' in layout_slots, and the layout does not print it", in: file,
+        wayOut: "add {% slot '\(slot)' %}, or take it out of \"layout_slots\"")
+    }
+    for use in printed where !manifest.layoutSlots.contains(use.text) { manifest.layoutSlots.append(use.text) }
+    if !manifest.layoutSlots.contains("main") { manifest.layoutSlots.append("main") }
+    guard let layout else { return }
+    let names = Set(layout.analysis.variables.map(\.name))
+    let printsMain = names.contains("content_for_layout") || printed.contains { $0.text == "main" }
+    if !printsMain {
+      report.add(
+        .error, "no-content", "the layout does not print {{ content_for_layout }}", in: file,
+        why: "the page's content would be lost")
+    }
+    if !names.contains("content_for_header") {
+      report.add(
+        .error, "no-content", "the layout does not print {{ content_for_header }}", in: file,
+        why: "styles, canonical link and structured data would be lost", wayOut: "print it at the end of <head>")
+    }
+  }
+
+  // MARK: sections and what places them
+
+  private mutating func readSections() {
+    for (type, template) in compiler.compile(folder: "sections", report: &report).sorted(by: { $0.key < $1.key }) {
+      let path = "sections/\(type).liquid"
+      var section = Section(type: type, template: template)
+      section.needs = TemplateNeeds.of(template, snippets: snippets)
+      if let schema = compiler.schema(of: path, report: &report) {
+        SchemaReader.read(schema, into: &section, file: path, report: &report)
+      }
+      sections[type] = section
+    }
+  }
+
+  private mutating func readTemplates(
+    into templates: inout [String: [Filler]], layouts: inout [String: String], known: Set<String>
+  ) {
+    for path in contents.paths(in: "templates", ending: ".json") {
+      let name = String(path.dropFirst("templates/".count).dropLast(".json".count))
+      guard let node = contents.json(path, report: &report),
+        let object = ObjectReader(node, subject: "this template", file: path, report: &report)
+      else { continue }
+      object.checkKeys(["name", "layout", "wrapper", "sections", "order"], report: &report)
+      if let layout = object.node["layout"] {
+        if layout.bool == false {
+          layouts[name] = ""
+        } else if let text = layout.string, known.contains(text) {
+          layouts[name] = text
+        } else {
+          report.add(
+            .error, "unknown-layout", "there is no layout \(layout.description)", in: path, at: layout.place,
+            wayOut: NearMiss.wayOut(layout.string ?? "", in: known, otherwise: "name a file of layout/, or false for none"))
+        }
+      }
+      let reader = PlacementReader(sections: sections, file: path, template: name)
+      templates[name] = fillers(reader.template(object, report: &report), slot: "main")
+    }
+  }
+
+  /// Section groups (`sections/header-group.json`) are default fillers of the slot of their name.
+  private mutating func readGroups() -> [String: [Filler]] {
+    var groups: [String: [Filler]] = [:]
+    for path in contents.paths(in: "sections", ending: ".json") {
+      let name = String(path.dropFirst("sections/".count).dropLast(".json".count))
+      guard let node = contents.json(path, report: &report),
+        let object = ObjectReader(node, subject: "this section group", file: path, report: &report)
+      else { continue }
+      object.checkKeys(["type", "name", "sections", "order"], report: &report)
+      let reader = PlacementReader(sections: sections, file: path, template: nil)
+      groups[name] = fillers(reader.template(object, report: &report), slot: name)
+      if manifest.slots[name] == nil { manifest.slots[name] = SlotDeclaration(name: name, context: [], about: nil) }
+    }
+    return groups
+  }
+
+  private mutating func readDefaults(_ node: JSONNode?) -> [String: [Filler]] {
+    let file = "theme.json"
+    var defaults: [String: [Filler]] = [:]
+    guard let node, let object = ObjectReader(node["defaults"], subject: "'defaults'", file: file, report: &report) else {
+      return [:]
+    }
+    let reader = PlacementReader(sections: sections, file: file, template: nil)
+    for member in object.node.members ?? [] {
+      guard member.name != "main" else {
+        report.add(
+          .error, "main-default", "'defaults' cannot fill 'main'", in: file, at: member.place,
+          why: "the JSON templates are the default fillers of 'main'", wayOut: "put the section into templates/*.json")
+        continue
+      }
+      if manifest.slots[member.name] == nil {
+        report.add(
+          .error, "unknown-slot", "'defaults' fills the slot '\(member.name)', which is not declared", in: file, at: member.place,
+          wayOut: NearMiss.wayOut(member.name, in: manifest.slots.keys, otherwise: "add it to \"slots\""))
+      }
+      guard let nodes = object.elements(member.name, report: &report) else { continue }
+      defaults[member.name] = fillers(reader.defaults(nodes, slot: member.name, report: &report), slot: member.name)
+    }
+    return defaults
+  }
+
+  private func fillers(_ placements: [Placement], slot: String) -> [Filler] {
+    placements.compactMap { placement in sections[placement.type].map { filler(placement, $0, slot: slot) } }
+  }
+
+  private func filler(_ placement: Placement, _ section: Section, slot: String) -> Filler {
+    Filler(
+      id: placement.id, origin: .theme(manifest.id), slot: slot, type: placement.type, template: section.template,
+      partials: PartialLibrary(snippets), section: placement.section,
+      cache: DeclaredCache.policy(placement.cache, needs: section.needs), condition: placement.condition,
+      reads: section.needs.reads, revision: revision)
+  }
+
+  /// A whole page in one `templates/<name>.liquid`, as older themes have them.
+  private func filler(ofLegacy template: Template, name: String) -> Filler {
+    let needs = TemplateNeeds.of(template, snippets: snippets)
+    return Filler(
+      id: "template", origin: .theme(manifest.id), slot: "main", type: name, template: template,
+      partials: PartialLibrary(snippets),
+      section: PlacementReader.section(id: "template", type: name, settings: .object([]), blocks: []), cache: .standard,
+      condition: .always, reads: needs.reads, revision: revision)
+  }
+
+  // MARK: checks
+
+  private mutating func check(locales: [String: Translations], assets: [String: Asset]) {
+    var known = ThemeCheck.Known()
+    known.snippets = Set(contents.paths(in: "snippets", ending: ".liquid").map(Self.stem))
+    known.sections = Set(contents.paths(in: "sections", ending: ".liquid").map(Self.stem))
+    known.slots = manifest.slots.keys.sorted()
+    known.assets = Set(assets.keys)
+    known.defaultLocale = manifest.locales.first ?? "en"
+    known.texts = locales[known.defaultLocale]
+    ThemeCheck(known: known).run(compiler, report: &report)
+    ThemeCheck.compare(locales, default: known.defaultLocale, report: &report)
+    let printed = Set(
+      compiler.scans.values.flatMap { $0.tagged.filter { $0.name == "slot" || $0.name == "sections" } }.map(\.text))
+    let isDynamic = compiler.compiled.values.contains { $0.analysis.hasDynamicNames }
+    for slot in manifest.slots.keys.sorted() where slot != "main" && !printed.contains(slot) && !isDynamic {
+      report.add(
+        .warning, "unused-slot", "the slot '\(slot)' is declared, and no template prints it", in: "theme.json",
+        why: "a plugin that fills it would not be seen", wayOut: "add {% slot '\(slot)' %}, or take it out of \"slots\"")
+    }
+    for (path, template) in compiler.compiled.sorted(by: { $0.key < $1.key }) {
+      for tag in ["stylesheet", "javascript"] where template.rawBlocks[tag] != nil {
+        report.add(
+          .warning, "block-not-collected", "{% \(tag) %} is not collected into an asset", in: path,
+          why: "its text reaches no page", wayOut: "move it to a file of assets/")
+      }
+    }
+  }
+
+  private static func stem(_ path: String) -> String {
+    String((path.split(separator: "/").last ?? "").prefix { $0 != "." })
   }
 }

@@ -1,0 +1,34 @@
+/// Reads `locales/<tag>.json`. `en.default.json` (Shopify's name for the default) counts as `en.json`;
+/// `*.schema.json` holds texts of Shopify's editor and is not read.
+enum LocaleReader {
+  static func read(_ contents: Contents, report: inout Report) -> (locales: [String: Translations], default: String?) {
+    var locales: [String: Translations] = [:]
+    var standard: String?
+    for path in contents.paths(in: "locales", ending: ".json") where !path.hasSuffix(".schema.json") {
+      var tag = String(path.dropFirst("locales/".count).dropLast(".json".count))
+      if tag.hasSuffix(".default") {
+        tag = String(tag.dropLast(".default".count))
+        standard = tag
+      }
+      guard isTag(tag) else {
+        report.add(
+          .error, "bad-locale", "'\(tag)' is not a locale tag", in: path, wayOut: "name the file as in en.json or pt-BR.json")
+        continue
+      }
+      guard let node = contents.json(path, report: &report) else { continue }
+      var translations = locales[tag] ?? Translations(locale: tag)
+      translations.add(node, file: path, report: &report)
+      locales[tag] = translations
+    }
+    return (locales, standard)
+  }
+
+  static func isTag(_ text: String) -> Bool {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard let language = parts.first, (2...3).contains(language.count) else { return false }
+    return language.allSatisfy { $0.isASCII && $0.isLowercase }
+      && parts.dropFirst().allSatisfy {
+        (1...8).contains($0.count) && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+      }
+  }
+}
