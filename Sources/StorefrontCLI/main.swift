@@ -1,1 +1,3 @@
-print("storefront")
+import Glibc
+
+exit(Program.run(Array(CommandLine.arguments.dropFirst())))

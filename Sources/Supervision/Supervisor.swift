@@ -35,8 +35,12 @@ package struct Supervisor {
   private var fleet: Fleet
   private var heartbeats: [Int32: Int32] = [:]  // process → our end of its pipe
 
-  package init(options: Options) {
+  private let write: (EventLine) -> Void
+
+  /// - Parameter write: takes the lines of the log; standard error when not said.
+  package init(options: Options, write: @escaping (EventLine) -> Void = { $0.write() }) {
     self.options = options
+    self.write = write
     fleet = Fleet(slots: options.sockets.count, patience: options.patience, now: .now)
   }
 
@@ -54,7 +58,7 @@ package struct Supervisor {
   package mutating func run() -> Int32 {
     let signals = cposix_supervisor_signals()
     guard signals >= 0 else {
-      EventLine(.error, "giving-up", reason: "signals: \(String(cString: strerror(errno)))").write()
+      write(EventLine(.error, "giving-up", reason: "signals: \(String(cString: strerror(errno)))"))
       return 3
     }
     defer { close(signals) }
@@ -129,7 +133,7 @@ package struct Supervisor {
         switch action {
         case .start(let slot, let generation): start(slot: slot, generation: generation)
         case .send(let signal, let process): kill(process, signal == .kill ? SIGKILL : SIGTERM)
-        case .write(let line): line.write()
+        case .write(let line): write(line)
         case .exit(let code): return code
         }
       }
