@@ -62,6 +62,8 @@ let package = Package(
       dependencies: [
         "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK", "CoreAPIClient",
         "ReferenceCoreAPI", "Delivery", "Sitemap", "Supervision", "Storefront",
+        // The libraries' own versions, for `storefront doctor`.
+        "CUv", "CIdn2", "CZlib", "CBrotli", "CSodium", "CXml2",
       ],
       swiftSettings: settings),
 

@@ -73,10 +73,23 @@ enum Program {
     throw UsageError("no command \"\(words[0])\"\(near)", hint: "storefront --help lists them")
   }
 
-  static func say(_ text: String) { print(text) }
+  /// A line on standard output, at once: a program that reads it through a pipe shall not wait for a full buffer.
+  static func say(_ text: String) { put(text, to: STDOUT_FILENO) }
 
+  /// A sentence on standard error, and below it the way out.
   static func complain(_ message: String, hint: String?) {
-    fputs("storefront: \(message)\n", stderr)
-    if let hint { fputs("  \(hint)\n", stderr) }
+    put("storefront: \(message)" + (hint.map { "\n  \($0)" } ?? ""), to: STDERR_FILENO)
+  }
+
+  static func put(_ text: String, to descriptor: Int32) { put(Array("\(text)\n".utf8), to: descriptor) }
+
+  static func put(_ bytes: [UInt8], to descriptor: Int32) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return }  // nobody reads: there is nobody to tell either
+      rest = rest.dropFirst(count)
+    }
   }
 }
