@@ -1,7 +1,7 @@
 /// What a path asks a shop for.
 package enum Route: Hashable, Sendable {
   case page(PageRoute)
-  /// A theme's or plugin's file, by the name that holds its content's hash.
+  /// A theme's or plugin's file, by the path whose last part holds its content's hash.
   case asset(String)
   /// A file of the shop's own public folder.
   case file(String)
@@ -14,7 +14,7 @@ package enum Route: Hashable, Sendable {
 /// A page in its one canonical form: two requests for the same page have equal routes, whatever else their queries said, so the
 /// route is the page's identity in the cache.
 package struct PageRoute: Hashable, Sendable {
-  package enum Kind: String, Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
     /// The name of the theme's template, and of the page for conditions and slots.
     case index, collection, product, search
     case notFound = "404"

@@ -30,7 +30,7 @@ package struct Router: Sendable {
         : .page(.notFound)
     }
     switch (segments[0], segments.count) {
-    case ("assets", 2): return .asset(String(segments[1]))
+    case ("assets", 3...4): return .asset(path)
     case ("robots.txt", 1): return .robots
     case ("sitemap.xml", 1): return .sitemap
     case ("collections", 1): return .moved("/collections/all")

@@ -1,0 +1,42 @@
+import ChangeLog
+import CoreAPIClient
+import Delivery
+import EventLoop
+import FoundationEssentials
+import FragmentCache
+import HTTP
+import Sitemap
+import Tenancy
+
+/// What search engines ask a shop for: `robots.txt` and `sitemap.xml`, each naming the shop's own address only.
+@LoopActor package final class Discovery {
+  private let api: any CoreAPI
+  private let follower: Follower
+  private let sitemaps: FragmentStore<Delivery.Document>
+
+  package init(reading api: any CoreAPI, following follower: Follower) {
+    self.api = api
+    self.follower = follower
+    sitemaps = FragmentStore(capacity: 16 << 20, following: follower)
+  }
+
+  func robots(of shop: Shop, for request: HTTPRequest) -> HTTPResponse {
+    let text = "User-agent: *\nDisallow: /search\n\nSitemap: \(shop.baseURL)/sitemap.xml\n"
+    let document = Delivery.Document(Array(text.utf8), common: PageHeaders.common(contentType: "text/plain; charset=utf-8"))
+    return document.response(to: request, variable: PageHeaders.revalidatedLines(seconds: 3600))
+  }
+
+  func sitemap(of shop: Shop, for request: HTTPRequest) async throws -> HTTPResponse {
+    let tenant = shop.tenant.id
+    let served = try await sitemaps.fragment(FragmentKey(tenant, "sitemap", shop.theme.revision)) { moment in
+      let answer = try await api.sitemapEntries(of: tenant)
+      let base = shop.baseURL
+      let body = await Loop.offLoop { Discovery.document(answer.value, base: base) }
+      var basis = Basis(moment, ttl: .seconds(3600), staleFor: .seconds(3600))
+      basis.read([Tag(tenant, "list:all"), Tag(tenant, "list:collections")], at: moment, validFor: answer.validFor)
+      let document = Delivery.Document(body, common: PageHeaders.common(contentType: "application/xml; charset=utf-8"))
+      return Fragment(document, basis: basis, cost: document.cost * 2)
+    }
+    return served.content.response(to: request, variable: PageHeaders.revalidatedLines(seconds: 3600))
+  }
+}

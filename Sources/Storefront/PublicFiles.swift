@@ -1,0 +1,103 @@
+import ChangeLog
+import Delivery
+import EventLoop
+import FoundationEssentials
+import FragmentCache
+import Glibc
+import HTTP
+import Tenancy
+import ThemeSDK
+
+/// Files: a theme's assets from memory, and the shop's own folder under `public/`.
+///
+/// A path is looked for in `public/<tenant>/` and then in `public/_shared/`, never in another tenant's folder. The gate has
+/// refused dot segments and NUL; here a hidden name is not served, and a symbolic link that leads out of the folder is not followed.
+@LoopActor package final class PublicFiles {
+  static let largestFile = 16 << 20
+
+  private let root: String
+  private let follower: Follower
+  private let files: FragmentStore<Delivery.Document>
+  private var assets: [String: Delivery.Document] = [:]
+
+  package init(root: String, following follower: Follower, bytes: Int = 32 << 20) {
+    self.root = root
+    self.follower = follower
+    files = FragmentStore(capacity: bytes, following: follower)
+  }
+
+  /// An asset by its fingerprinted path; its name changes with its bytes, so it is kept for ever everywhere.
+  func asset(_ path: String, of shop: Shop, for request: HTTPRequest) -> HTTPResponse? {
+    guard let asset = shop.theme.asset(path) else { return nil }
+    // The path holds the content's hash, so tenants on one theme share the document.
+    let document: Delivery.Document
+    if let known = assets[path] {
+      document = known
+      pack(document)
+    } else {
+      document = Delivery.Document(asset.bytes, common: PublicFiles.headers(contentType: asset.contentType))
+      assets[path] = document
+    }
+    return document.response(to: request, variable: PageHeaders.immutableLines())
+  }
+
+  func file(_ path: String, of tenant: TenantID, for request: HTTPRequest) async -> HTTPResponse? {
+    guard !path.hasSuffix("/"), !path.contains("/."), !path.contains("//") else { return nil }
+    let key = FragmentKey(tenant, "file", path)
+    if case .fresh(let file, _) = files.lookUp(key) {
+      pack(file.content)
+      return file.content.response(to: request, variable: PageHeaders.revalidatedLines(seconds: 300))
+    }
+    let candidates = ["\(root)/\(tenant.value)", "\(root)/_shared"]
+    let served = try? await files.fragment(key) { moment in
+      let bytes = await Loop.offLoop { candidates.lazy.compactMap { PublicFiles.read(path, under: $0) }.first }
+      guard let bytes else { throw CocoaError(.fileNoSuchFile) }
+      let document = Delivery.Document(bytes, common: PublicFiles.headers(contentType: Asset.contentType(of: path)))
+      return Fragment(document, basis: Basis(moment, ttl: .seconds(5)), cost: document.cost * 2)
+    }
+    return served?.content.response(to: request, variable: PageHeaders.revalidatedLines(seconds: 300))
+  }
+
+  private static func headers(contentType: String) -> Headers {
+    var headers = Headers(reserving: 512)
+    headers.add("Content-Type", contentType)
+    headers.add("X-Content-Type-Options", "nosniff")
+    // An SVG opened by itself is a document that could run scripts in the shop's name.
+    headers.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+    return headers
+  }
+
+  private func pack(_ document: Delivery.Document) {
+    guard document.isWorthPacking else { return }
+    document.isPacking = true
+    Task {
+      let body = document.body
+      let (gzip, brotli) = await Loop.offLoop { (Compression.gzip(body), Compression.brotli(body)) }
+      document.pack(gzip: gzip, brotli: brotli)
+    }
+  }
+
+  /// The bytes of a regular file that truly lies under the folder.
+  nonisolated private static func read(_ path: String, under folder: String) -> [UInt8]? {
+    guard let base = resolved(folder), let real = resolved(folder + path), real.hasPrefix(base + "/") else { return nil }
+    let descriptor = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size <= largestFile else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Int(info.st_size))
+    var count = 0
+    while count < bytes.count {
+      let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
+      guard got > 0 else { return nil }
+      count += got
+    }
+    return bytes
+  }
+
+  nonisolated private static func resolved(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+}

@@ -1,0 +1,60 @@
+import EventLoop
+import FoundationEssentials
+import Synchronization
+import Tenancy
+import ThemeSDK
+
+/// Every theme and plugin of the installation, read once at start. One that is broken is left out with its findings, and the
+/// rest serve: a tenant whose own theme is broken gets the fallback theme, a broken plugin fills nothing.
+package final class ThemeStore: Sendable {
+  /// Why a folder is not used.
+  package struct Rejection: Sendable {
+    package let folder: String
+    package let error: ThemeError
+  }
+
+  package let themes: [String: Theme]
+  package let plugins: [String: Plugin]
+  package let rejections: [Rejection]
+  private let fallback: Theme?
+  private let active = Mutex<[TenantID: ActiveTheme]>([:])
+
+  /// - Parameters:
+  ///   - fallback: the theme of a tenant whose own is missing or broken; the first by name where that one is missing too.
+  package init(themesFolder: String, pluginsFolder: String, fallback: String = "fashion") {
+    var themes: [String: Theme] = [:]
+    var plugins: [String: Plugin] = [:]
+    var rejections: [Rejection] = []
+    for folder in ThemeStore.folders(in: themesFolder) {
+      do throws(ThemeError) { themes[folder.name] = try Theme.load(folder.path) } catch {
+        rejections.append(Rejection(folder: folder.path, error: error))
+      }
+    }
+    for folder in ThemeStore.folders(in: pluginsFolder) {
+      do throws(ThemeError) { plugins[folder.name] = try Plugin.load(folder.path) } catch {
+        rejections.append(Rejection(folder: folder.path, error: error))
+      }
+    }
+    self.themes = themes
+    self.plugins = plugins
+    self.rejections = rejections
+    self.fallback = themes[fallback] ?? themes.min { $0.key < $1.key }?.value
+  }
+
+  /// The tenant's theme with its plugins and settings, made once for each revision of the tenant's record.
+  /// - Returns: nil only where no theme at all could be read.
+  package func theme(of tenant: Tenant) -> ActiveTheme? {
+    active.withLock { active in
+      if let known = active[tenant.id], known.tenantRevision == tenant.revision { return known }
+      guard let theme = themes[tenant.theme] ?? fallback else { return nil }
+      let made = ActiveTheme(theme, plugins: tenant.plugins.compactMap { plugins[$0] }, for: tenant)
+      active[tenant.id] = made
+      return made
+    }
+  }
+
+  private static func folders(in root: String) -> [(name: String, path: String)] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted().map { ($0, root + "/" + $0) }
+  }
+}
