@@ -51,7 +51,7 @@ let package = Package(
     module("ThemeSDK", "TemplateEngine", "CSodium"),
     module("CoreAPIClient", "Tenancy", "CXml2"),
     module("ReferenceCoreAPI", "Tenancy", "ChangeLog", "CoreAPIClient", "CCsv"),
-    module("Delivery", "HTTP", "CZlib", "CBrotli", "CSodium"),
+    module("Delivery", "EventLoop", "HTTP", "CZlib", "CBrotli", "CSodium"),
     module("Sitemap", "CXml2"),
     module("Supervision", "CPosix"),
     module(
@@ -76,7 +76,7 @@ let package = Package(
     tests("ThemeSDK", "TemplateEngine"),
     tests("CoreAPIClient", "Tenancy", "CXml2"),
     tests("ReferenceCoreAPI", "Tenancy", "ChangeLog", "CoreAPIClient"),
-    tests("Delivery", "HTTP"),
+    tests("Delivery", "EventLoop", "HTTP"),
     tests("Sitemap"),
     tests("Supervision", "CPosix"),
     tests(

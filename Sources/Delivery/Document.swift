@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 
 /// A finished page or file in every form it is sent in: the body as it is and packed, a strong entity tag for each, and the
@@ -5,14 +6,14 @@ import HTTP
 ///
 /// It lives on the loop, inside a cache entry. The packed forms are added later, by whoever has compressed the body off the
 /// loop: most pages are never asked for twice, and compressing those would be work for nobody.
-package final class Document {
+@LoopActor package final class Document {
   package let body: [UInt8]
   package let tag: EntityTag
   package let status: Int
   package private(set) var gzip: [UInt8]?
   package private(set) var brotli: [UInt8]?
   /// A compression of this body is under way, or has been tried.
-  package var isPacking = false
+  var isPacking = false
 
   private let common: [UInt8]
   /// By `Coding.rawValue`: what a 304 says, and what a full answer says before that.
@@ -33,8 +34,8 @@ package final class Document {
   /// Bytes this document holds on to, for the cache's accounts.
   package var cost: Int { 512 + body.count + common.count + (gzip?.count ?? 0) + (brotli?.count ?? 0) }
 
-  /// Under 256 bytes a packed form gains nothing.
-  package var isWorthPacking: Bool { !isPacking && body.count > 256 }
+  /// Bytes under which a packed form gains nothing.
+  static let leastWorthPacking = 256
 
   /// Takes the packed forms, dropping any that is no smaller than the body.
   package func pack(gzip: [UInt8]?, brotli: [UInt8]?) {

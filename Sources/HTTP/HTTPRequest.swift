@@ -39,6 +39,12 @@ package struct HTTPRequest: Sendable {
   /// `OPTIONS *`.
   var isForServer: Bool { method == .options && path == "*" }
 
+  /// Path and query as sent, for logs.
+  package func appendTarget(to bytes: inout [UInt8]) {
+    let end = queryRange.isEmpty ? pathRange.upperBound : queryRange.upperBound
+    bytes.append(contentsOf: head[pathRange.lowerBound..<end])
+  }
+
   private func string(_ range: Range<Int>) -> String {
     head.withUnsafeBufferPointer { String(decoding: $0[range], as: UTF8.self) }
   }

@@ -31,12 +31,24 @@ import Tenancy
     let served = try await sitemaps.fragment(FragmentKey(tenant, "sitemap", shop.theme.revision)) { moment in
       let answer = try await api.sitemapEntries(of: tenant)
       let base = shop.baseURL
-      let body = await Loop.offLoop { Discovery.document(answer.value, base: base) }
+      let body = try await Loop.offLoop(throwing: { try Discovery.document(answer.value, base: base) })
       var basis = Basis(moment, ttl: .seconds(3600), staleFor: .seconds(3600))
       basis.read([Tag(tenant, "list:all"), Tag(tenant, "list:collections")], at: moment, validFor: answer.validFor)
       let document = Delivery.Document(body, common: PageHeaders.common(contentType: "application/xml; charset=utf-8"))
       return Fragment(document, basis: basis, cost: document.cost * 2)
     }
     return served.content.response(to: request, variable: PageHeaders.revalidatedLines(seconds: 3600))
+  }
+}
+
+extension Discovery {
+  /// The sitemap's bytes; what has no valid address is left out rather than spoiling the file.
+  nonisolated static func document(_ entries: [CoreAPIClient.SitemapEntry], base: String) throws(SitemapError) -> [UInt8] {
+    var all = [SitemapWriter.Entry(loc: base + "/")]
+    for entry in entries {
+      let route = PageRoute(entry.kind == .product ? .product : .collection, handle: entry.handle)
+      all.append(SitemapWriter.Entry(loc: base + route.path, lastmod: entry.updatedAt, images: entry.images))
+    }
+    return try SitemapWriter(origin: base).urlset(all)
   }
 }

@@ -85,7 +85,12 @@ extension PageData {
   private func ofSubject(_ name: String) async throws -> Reading {
     var (subject, own) = try await mainSubject()
     switch (name, subject) {
-    case ("product", .product(let product)): own.value = .bound(ProductDrop(product: product, selectedVariant: route.variant))
+    case ("product", .product(let product)):
+      let all = try await api.collections(of: tenant.id)
+      let collections = product.collections.compactMap { handle in all.value.first { $0.handle == handle } }
+      own.value = .bound(ProductDrop(product: product, selectedVariant: route.variant, collections: collections))
+      own.tags += [Tag(tenant.id, "list:collections")] + collections.map { Tag(tenant.id, "collection:\($0.handle)") }
+      own.validFor = shorter(own.validFor, all.validFor)
     case ("collection", .collection(let collection, let page)):
       own.value = .bound(CollectionDrop(collection: collection, products: page.items, total: page.total, sort: route.sort))
     case ("search", .search(let page)): own.value = .bound(SearchDrop(terms: route.terms, page: page))

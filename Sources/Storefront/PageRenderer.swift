@@ -40,7 +40,7 @@ import ThemeSDK
     let key = pageKey(route, of: shop)
     switch pages.lookUp(key) {
     case .fresh(let page, let ttl):
-      pack(page.content)
+      page.content.packOffLoop()
       return (page.content, CacheStatus(.hit(ttl: Int(ttl.components.seconds))))
     case .stale(let page, let ttl, let refresh):
       if refresh {
@@ -83,17 +83,6 @@ import ThemeSDK
     case .lastKnownGood(let ttl): CacheStatus(.lastKnownGood(ttl: Int(ttl.components.seconds)))
     case .made(_, let stored): CacheStatus(.miss(ttl: stored ? left : 0, stored: stored, collapsed: false))
     case .collapsed: CacheStatus(.miss(ttl: left, stored: false, collapsed: true))
-    }
-  }
-
-  /// Packs a page once it is asked for again: most pages are not, and packing those would be work for nobody.
-  private func pack(_ document: Delivery.Document) {
-    guard document.isWorthPacking else { return }
-    document.isPacking = true
-    Task {
-      let body = document.body
-      let (gzip, brotli) = await Loop.offLoop { (Compression.gzip(body), Compression.brotli(body)) }
-      document.pack(gzip: gzip, brotli: brotli)
     }
   }
 

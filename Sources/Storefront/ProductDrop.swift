@@ -7,6 +7,8 @@ struct ProductDrop: Bindable {
   let product: Product
   /// The variant the address names; empty for none.
   var selectedVariant = ""
+  /// Those it belongs to, where the page asked for them: a card needs none.
+  var collections: [Collection] = []
 
   static let shape = Shape<ProductDrop>(
     ("id", { .string($0.product.id) }),
@@ -40,6 +42,7 @@ struct ProductDrop: Bindable {
     ("has_only_default_variant", { .bool($0.product.variants.count == 1 && $0.product.options.isEmpty) }),
     ("attributes", { .models($0.product.attributes.map(AttributeDrop.init)) }),
     ("tags", { .array($0.product.tags.map { .string($0) }) }),
+    ("collections", { .models($0.collections.map { CollectionDrop(collection: $0) }) }),
     ("rating", { $0.product.rating.map { .bound(RatingDrop(rating: $0)) } ?? .null })
   )
 

@@ -13,7 +13,7 @@ import ThemeSDK
 /// A path is looked for in `public/<tenant>/` and then in `public/_shared/`, never in another tenant's folder. The gate has
 /// refused dot segments and NUL; here a hidden name is not served, and a symbolic link that leads out of the folder is not followed.
 @LoopActor package final class PublicFiles {
-  static let largestFile = 16 << 20
+  nonisolated private static let largestFile = 16 << 20
 
   private let root: String
   private let follower: Follower
@@ -33,7 +33,7 @@ import ThemeSDK
     let document: Delivery.Document
     if let known = assets[path] {
       document = known
-      pack(document)
+      document.packOffLoop()
     } else {
       document = Delivery.Document(asset.bytes, common: PublicFiles.headers(contentType: asset.contentType))
       assets[path] = document
@@ -45,7 +45,7 @@ import ThemeSDK
     guard !path.hasSuffix("/"), !path.contains("/."), !path.contains("//") else { return nil }
     let key = FragmentKey(tenant, "file", path)
     if case .fresh(let file, _) = files.lookUp(key) {
-      pack(file.content)
+      file.content.packOffLoop()
       return file.content.response(to: request, variable: PageHeaders.revalidatedLines(seconds: 300))
     }
     let candidates = ["\(root)/\(tenant.value)", "\(root)/_shared"]
@@ -65,16 +65,6 @@ import ThemeSDK
     // An SVG opened by itself is a document that could run scripts in the shop's name.
     headers.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
     return headers
-  }
-
-  private func pack(_ document: Delivery.Document) {
-    guard document.isWorthPacking else { return }
-    document.isPacking = true
-    Task {
-      let body = document.body
-      let (gzip, brotli) = await Loop.offLoop { (Compression.gzip(body), Compression.brotli(body)) }
-      document.pack(gzip: gzip, brotli: brotli)
-    }
   }
 
   /// The bytes of a regular file that truly lies under the folder.

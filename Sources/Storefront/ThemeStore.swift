@@ -53,6 +53,24 @@ package final class ThemeStore: Sendable {
     }
   }
 
+  /// What of the tenant's look would be left out or placed elsewhere, a sentence each.
+  package func findings(of tenant: Tenant) -> [String] {
+    guard let active = theme(of: tenant) else { return ["no theme could be read: shoppers see a plain 503"] }
+    var findings: [String] = []
+    if active.theme.id != tenant.theme {
+      findings.append("the theme '\(tenant.theme)' is missing or broken: '\(active.theme.id)' stands in")
+    }
+    for rejection in rejections where ([tenant.theme] + tenant.plugins).contains(where: { rejection.folder.hasSuffix("/\($0)") })
+    {
+      findings.append("\(rejection.folder): \(rejection.error)")
+    }
+    for plugin in tenant.plugins where plugins[plugin] == nil {
+      findings.append("the plugin '\(plugin)' is missing or broken: it fills nothing")
+    }
+    findings += active.ignoredSettings.map { "setting left out: \($0)" }
+    return findings + active.warnings.map(\.description)
+  }
+
   private static func folders(in root: String) -> [(name: String, path: String)] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted().map { ($0, root + "/" + $0) }

@@ -7,7 +7,8 @@ enum Program {
 
   /// The order is the order in `storefront --help`.
   static let commands: [Command] = [
-    DoctorCommand.command
+    DemoCommand.command, ServeCommand.command, WorkerCommand.command, TenantCommand.list, TenantCommand.check,
+    DoctorCommand.command,
   ]
 
   static func run(_ words: [String]) -> Int32 {

@@ -4,6 +4,7 @@ struct ServiceOptions: Sendable {
   var themes = "Themes"
   var plugins = "Plugins"
   var data = "var"
+  var publicFolder = "public"
   var listen = "127.0.0.1"
   var port = 8080
   var operationsPort = 8081
@@ -14,6 +15,7 @@ struct ServiceOptions: Sendable {
     .value("themes", "DIR", "a folder of themes (default Themes)"),
     .value("plugins", "DIR", "a folder of plugins (default Plugins)"),
     .value("data", "DIR", "where imported catalogues are (default var)"),
+    .value("public", "DIR", "files served as they are, a folder a tenant (default public)"),
   ]
   static let listeners: [Command.Option] = [
     .value("listen", "ADDRESS", "the shoppers' listener (default 127.0.0.1)"),
@@ -28,6 +30,7 @@ struct ServiceOptions: Sendable {
     themes = invocation.value("themes") ?? themes
     plugins = invocation.value("plugins") ?? plugins
     data = invocation.value("data") ?? data
+    publicFolder = invocation.value("public") ?? publicFolder
     listen = invocation.value("listen") ?? listen
     port = try invocation.integer("port", in: 0...65535) ?? port
     operationsPort = try invocation.integer("operations-port", in: 0...65535) ?? operationsPort

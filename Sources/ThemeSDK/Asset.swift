@@ -24,7 +24,7 @@ public struct Asset: Sendable {
   }
 
   /// The content type by the name's ending; `application/octet-stream` for an unknown one.
-  static func contentType(of name: String) -> String {
+  public static func contentType(of name: String) -> String {
     let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
     return contentTypes[ending] ?? "application/octet-stream"
   }

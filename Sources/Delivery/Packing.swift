@@ -1,0 +1,15 @@
+import EventLoop
+
+extension Document {
+  /// Makes the packed forms off the loop, once. Call it when a document is asked for again: most are not, and packing those
+  /// would be work for nobody.
+  @LoopActor package func packOffLoop() {
+    guard !isPacking, body.count > Document.leastWorthPacking else { return }
+    isPacking = true
+    Task {
+      let body = body
+      let (gzip, brotli) = await Loop.offLoop { (Compression.gzip(body), Compression.brotli(body)) }
+      pack(gzip: gzip, brotli: brotli)
+    }
+  }
+}

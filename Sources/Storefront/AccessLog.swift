@@ -1,0 +1,133 @@
+import Delivery
+import EventLoop
+import Glibc
+import HTTP
+import Tenancy
+
+/// One JSON object a line for every request, the tenant first. Lines are gathered and written off the loop, once a second or
+/// when 64 KiB have come together; a log that cannot be written costs lines, which are counted, and never a page.
+@LoopActor package final class AccessLog {
+  static let batchBytes = 64 << 10
+  /// More than this waiting means that nobody takes the log: later lines are lost until somebody does.
+  static let mostPending = 4 << 20
+
+  private let descriptor: Int32
+  private var pending: [UInt8] = []
+  private var isWriting = false
+  private var timer: EventLoop.Timer?
+  private var second: Int = 0
+  private var stamp: [UInt8] = []
+  package private(set) var lostLines = 0
+
+  /// - Parameter descriptor: where lines go; not closed.
+  package init(writingTo descriptor: Int32 = 1) {
+    self.descriptor = descriptor
+    pending.reserveCapacity(AccessLog.batchBytes + 4096)
+    timer = EventLoop.Timer(after: .seconds(1), repeating: .seconds(1)) { [weak self] in self?.flush() }
+  }
+
+  /// - Parameters:
+  ///   - request: nil for what the gate refused.
+  ///   - bytes: of the body.
+  func record(_ request: HTTPRequest?, tenant: TenantID?, status: Int, bytes: Int, microseconds: Int, cache: CacheStatus?) {
+    guard pending.count < AccessLog.mostPending else {
+      lostLines += 1
+      return
+    }
+    refreshStamp()
+    pending.append(contentsOf: stamp)
+    if let tenant {
+      pending.append(text: "\"tenant\":\"")
+      pending.append(contentsOf: tenant.value.utf8)
+      pending.append(text: "\",")
+    }
+    if let request {
+      // The gate lets neither quotes nor backslashes nor control bytes into a host or a target, so both stand in JSON as they are.
+      pending.append(text: "\"host\":\"")
+      pending.append(contentsOf: request.host.utf8)
+      pending.append(text: "\",\"method\":\"")
+      pending.append(text: request.method.name)
+      pending.append(text: "\",\"path\":\"")
+      request.appendTarget(to: &pending)
+      pending.append(text: "\",")
+    }
+    pending.append(text: "\"status\":")
+    pending.append(number: status)
+    pending.append(text: ",\"bytes\":")
+    pending.append(number: bytes)
+    pending.append(text: ",\"us\":")
+    pending.append(number: microseconds)
+    if let cache {
+      pending.append(text: ",\"cache\":\"")
+      pending.append(text: cache.word)
+      pending.append(text: "\"")
+    }
+    pending.append(text: "}\n")
+    if pending.count >= AccessLog.batchBytes { flush() }
+  }
+
+  package func flush() {
+    guard !isWriting, !pending.isEmpty else { return }
+    isWriting = true
+    let batch = pending
+    pending.removeAll(keepingCapacity: true)
+    Task {
+      let written = await Loop.offLoop { [descriptor] in AccessLog.write(batch, to: descriptor) }
+      if written < batch.count { lostLines += batch[written...].count { $0 == 0x0a } }
+      isWriting = false
+      if pending.count >= AccessLog.batchBytes { flush() }
+    }
+  }
+
+  /// What is left, at the end of the process.
+  package func finish() {
+    _ = AccessLog.write(pending, to: descriptor)
+    pending = []
+    timer = nil
+  }
+
+  nonisolated private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int {
+    var count = 0
+    while count < bytes.count {
+      let put = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + count, $0.count - count) }
+      if put < 0, errno == EINTR { continue }
+      guard put > 0 else { break }
+      count += put
+    }
+    return count
+  }
+
+  /// `{"ts":"2026-03-01T09:00:00Z",` is written out once a second.
+  private func refreshStamp() {
+    let now = time(nil)
+    guard now != second else { return }
+    second = now
+    stamp = Array("{\"ts\":\"\(Timestamp.now)\",".utf8)
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(text: StaticString) {
+    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  fileprivate mutating func append(number: Int) {
+    if number < 10, number >= 0 {
+      append(0x30 + UInt8(number))
+    } else {
+      append(contentsOf: String(number).utf8)
+    }
+  }
+}
+
+extension CacheStatus {
+  fileprivate var word: StaticString {
+    switch outcome {
+    case .hit: "hit"
+    case .staleHit: "stale"
+    case .lastKnownGood: "last-known-good"
+    case .miss(_, _, let collapsed): collapsed ? "collapsed" : "miss"
+    case .bypass: "bypass"
+    }
+  }
+}

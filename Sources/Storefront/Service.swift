@@ -1,0 +1,93 @@
+import ChangeLog
+import CoreAPIClient
+import EventLoop
+import HTTP
+import Tenancy
+
+/// One worker, put together: everything between a listening socket and a page. Nothing is global, so a test can have two.
+@LoopActor package final class Service {
+  package let tenants: TenantDirectory
+  package let themes: ThemeStore
+  package let operations: Operations
+  package let accessLog: AccessLog
+  private let configuration: Configuration
+  private let pipeline: RequestPipeline
+  private let metrics: Metrics
+  private let log: ServiceLog
+  private var servers: [HTTPServer] = []
+  private var watcher: TenantFileWatcher?
+
+  /// - Parameters:
+  ///   - changes: the log that the core API's edits are appended to.
+  package init(
+    _ configuration: Configuration, tenants: TenantDirectory, coreAPI: any CoreAPI, changes: MemoryChangeLog,
+    accessLog: AccessLog = AccessLog(), log: ServiceLog = ServiceLog()
+  ) {
+    self.configuration = configuration
+    self.tenants = tenants
+    self.accessLog = accessLog
+    self.log = log
+    let start = MonotonicInstant.now
+    let follower = Follower(of: changes) { start.duration(to: .now) }
+    themes = ThemeStore(themesFolder: configuration.themesFolder, pluginsFolder: configuration.pluginsFolder)
+    let renderer = PageRenderer(following: follower, reading: coreAPI, log: log)
+    pipeline = RequestPipeline(
+      tenants: tenants, themes: themes, renderer: renderer,
+      files: PublicFiles(root: configuration.publicFolder, following: follower),
+      discovery: Discovery(reading: coreAPI, following: follower),
+      addresses: ShopAddresses(tenants, localPort: configuration.localPort), log: log)
+    metrics = Metrics(log: accessLog)
+    operations = Operations(metrics: metrics, themes: themes)
+    reportFindings()
+  }
+
+  /// What was left out at start, so that its author finds it in the log and shoppers find the rest of the shop.
+  private func reportFindings() {
+    for rejection in themes.rejections {
+      log.note(.error, "theme-rejected", ["folder": rejection.folder, "error": "\(rejection.error)"])
+    }
+    for tenant in tenants.snapshot.tenants {
+      for finding in themes.findings(of: tenant) { log.note(.warning, "left-out", tenant: tenant.id, ["what": finding]) }
+    }
+  }
+
+  /// Starts answering on sockets that listen already.
+  package func serve(shoppersOn listener: Int32, operatorsOn operators: Int32?) {
+    servers.append(
+      HTTPServer(
+        listeningOn: listener, respond: { [unowned self] in await respond(to: $0) },
+        observe: { [unowned self] in observe($0) }))
+    if let operators {
+      servers.append(HTTPServer(listeningOn: operators, respond: { [unowned self] in operations.respond(to: $0) }))
+    }
+    watcher = TenantFileWatcher(configuration.tenantsFile, directory: tenants, log: log)
+    operations.isReady = true
+  }
+
+  private func respond(to request: HTTPRequest) async -> HTTPResponse {
+    let start = MonotonicInstant.now
+    let answered = await pipeline.respond(to: request)
+    let response = answered.response
+    metrics.record(answered.tenant, status: response.status, cache: answered.cacheStatus)
+    accessLog.record(
+      request, tenant: answered.tenant, status: response.status, bytes: response.body.count,
+      microseconds: Int((MonotonicInstant.now.nanoseconds - start.nanoseconds) / 1000), cache: answered.cacheStatus)
+    return response
+  }
+
+  /// Answered requests are logged where their tenant is known; here come those that the gate refused.
+  private func observe(_ exchange: Exchange) {
+    guard exchange.request == nil else { return }
+    metrics.recordRefused()
+    accessLog.record(
+      nil, tenant: nil, status: exchange.status, bytes: exchange.bytesSent, microseconds: exchange.microseconds, cache: nil)
+  }
+
+  /// Stops accepting, answers what is in flight, closes what is idle, writes the rest of the log.
+  package func drain() async {
+    operations.isReady = false
+    watcher = nil
+    for server in servers { await server.drain() }
+    accessLog.finish()
+  }
+}

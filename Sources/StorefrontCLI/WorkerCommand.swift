@@ -1,0 +1,91 @@
+import ChangeLog
+import EventLoop
+import Glibc
+import ReferenceCoreAPI
+import Storefront
+import Tenancy
+
+/// `storefront worker`: what the supervisor starts. It inherits its sockets and says on a pipe that it is ready, and then every
+/// second that its loop still turns.
+enum WorkerCommand {
+  static let command = Command(
+    "worker", summary: "One worker, as the supervisor starts it",
+    options: ServiceOptions.files + ServiceOptions.listeners + [
+      .value("listen-fd", "FD", "a listening socket for shoppers"),
+      .value("operations-fd", "FD", "a listening socket for operators"),
+      .value("heartbeat-fd", "FD", "a pipe that takes a byte when ready, then one a second"),
+    ],
+    isHidden: true
+  ) { invocation in
+    let options = try ServiceOptions(invocation)
+    guard let listener = try invocation.integer("listen-fd", in: 3...1023) else {
+      throw UsageError("worker is started by the supervisor", hint: "storefront serve")
+    }
+    let operators = try invocation.integer("operations-fd", in: 3...1023)
+    let heartbeat = try invocation.integer("heartbeat-fd", in: 3...1023)
+    let data = ServeCommand.dataFolders(invocation)
+    return try Loop.assumeIsolated {
+      let worker = try Worker(options, data: data)
+      worker.serve(Int32(listener), operators: operators.map(Int32.init), heartbeat: heartbeat.map(Int32.init))
+      Loop.run()
+      return ExitCode.ok
+    }
+  }
+}
+
+@LoopActor private final class Worker {
+  private let service: Service
+  private var sources: [SignalSource] = []
+  private var beats: EventLoop.Timer?
+
+  init(_ options: ServiceOptions, data: [String]) throws {
+    let log = ServiceLog()
+    let directory: TenantDirectory
+    do throws(TenancyError) { directory = TenantDirectory(try TenantFile.read(options.tenants)) } catch {
+      throw CommandError("\(error)")
+    }
+    let changes = MemoryChangeLog()
+    let loaded: (catalog: ReferenceCatalog, missing: [TenantID])
+    do throws(CatalogError) {
+      loaded = try Catalogs(folders: data).load(directory.snapshot.tenants, changes: changes)
+    } catch {
+      throw CommandError("\(error)")
+    }
+    for tenant in loaded.missing {
+      log.note(.warning, "no-catalogue", tenant: tenant, ["looked-in": data.joined(separator: ", ")])
+    }
+    var configuration = Configuration(tenantsFile: options.tenants)
+    configuration.themesFolder = options.themes
+    configuration.pluginsFolder = options.plugins
+    configuration.publicFolder = options.publicFolder
+    configuration.localPort = options.port
+    service = Service(configuration, tenants: directory, coreAPI: loaded.catalog, changes: changes, log: log)
+  }
+
+  func serve(_ listener: Int32, operators: Int32?, heartbeat: Int32?) {
+    signal(SIGPIPE, SIG_IGN)
+    // A terminal sends these to every process of the group; the supervisor decides what they mean.
+    signal(SIGINT, SIG_IGN)
+    signal(SIGHUP, SIG_IGN)
+    sources.append(SignalSource(SIGTERM) { [unowned self] in drain() })
+    service.serve(shoppersOn: listener, operatorsOn: operators)
+    guard let heartbeat else { return }
+    let pipe = Pipe(writingTo: heartbeat)
+    pipe.beat()
+    beats = EventLoop.Timer(after: .seconds(1), repeating: .seconds(1)) { [unowned self] in
+      // Nobody reads: the supervisor is gone, and with it whoever would replace or stop this worker.
+      if !pipe.beat() { drain() }
+    }
+  }
+
+  private var isDraining = false
+
+  private func drain() {
+    guard !isDraining else { return }
+    isDraining = true
+    Task {
+      await service.drain()
+      Loop.stop()
+    }
+  }
+}
