@@ -276,14 +276,9 @@ private:
 
   // READER_NEEDS_MORE: go on with the body, or to completion.
   reader_event finish_head() {
-    parser.emplace();
-    parser->body = &body;
-    error_code ec;
-    size_t used = parser->put(boost::asio::const_buffer(head.data(), head.size()), ec);
-    if (ec == http::error::bad_content_length && parser->seen.lengths == 0 && is_huge_length(length_in_head()))
-      return refuse({413, "body too big"});
-    if ((ec && ec != http::error::need_more) || used != head.size() || !parser->is_head_done)
-      return refuse({400, "head refused by the parser"});
+    error_code ec = parse_head();
+    if (ec == http::error::bad_content_length && shorten_length()) ec = parse_head();
+    if (ec) return refuse({400, "head refused by the parser"});
     facts.is_http10 = first.minor == 0;
     if (refusal why = judge(head, parser->method, parser->target, parser->seen, limits.body, facts)) return refuse(why);
     if (parser->chunked() != facts.is_chunked) return refuse({400, "framing read in two ways"});
@@ -302,16 +297,31 @@ private:
     return facts.continues ? READER_CONTINUES : READER_NEEDS_MORE;
   }
 
-  string_view length_in_head() const {
+  error_code parse_head() {
+    parser.emplace();
+    parser->body = &body;
+    error_code ec;
+    size_t used = parser->put(boost::asio::const_buffer(head.data(), head.size()), ec);
+    if (ec == http::error::need_more) ec = {};
+    if (!ec && (used != head.size() || !parser->is_head_done)) ec = http::error::bad_value;
+    return ec;
+  }
+
+  // A length that does not fit 64 bits is malformed to Beast; by RFC 9110 §8.6 it is a number like any other, and too big.
+  // Nineteen of its digits, in a copy, are too big as well, and the rest of the head gets its usual judgement.
+  bool shorten_length() {
     static const string_view name = "\r\ncontent-length:";
     for (size_t i = 0; i + name.size() <= head.size(); i++) {
       if (!boost::beast::iequals(head.substr(i, name.size()), name)) continue;
       size_t start = i + name.size(), end = head.find('\r', start);
       while (start < end && (head[start] == ' ' || head[start] == '\t')) start++;
       while (end > start && (head[end - 1] == ' ' || head[end - 1] == '\t')) end--;
-      return head.substr(start, end - start);
+      if (!is_huge_length(head.substr(start, end - start))) return false;
+      keep_head();
+      for (size_t k = start + 19; k < end; k++) kept[k] = ' ';
+      return true;
     }
-    return {};
+    return false;
   }
 };
 
