@@ -36,6 +36,9 @@ struct Fleet {
   enum Action: Equatable {
     case start(slot: Int, generation: Int)
     case send(Signal, to: Int32)
+    /// Nobody is to be started any more: what connects from now on is refused at once, and does not wait in a queue
+    /// that ends with this process. The workers still have the sockets and take what is in the queues.
+    case closeSockets
     case write(EventLine)
     case exit(Int32)
   }
@@ -158,6 +161,7 @@ struct Fleet {
     isStopping = true
     isReloading = false
     write(.info, "stop", reason: "\(workers.count) to drain")
+    actions.append(.closeSockets)
     for slot in slots.indices { slots[slot].startAt = nil }
     for process in workers.keys.sorted() where workers[process]?.role != .draining { drain(process, now: now) }
     exitWhenEmpty()

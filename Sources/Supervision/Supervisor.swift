@@ -13,7 +13,7 @@ package struct Supervisor {
     package var arguments: [String]
     /// `NAME=value`, as the worker shall see it. STOREFRONT_SLOT and STOREFRONT_GENERATION are added.
     package var environment: [String]
-    /// One listening socket for each worker slot, open for as long as the supervisor runs.
+    /// One listening socket for each worker slot. The supervisor closes them when it stops.
     package var sockets: [Int32]
     /// The operators' listening socket, shared by all workers.
     package var operations: Int32
@@ -133,6 +133,7 @@ package struct Supervisor {
         switch action {
         case .start(let slot, let generation): start(slot: slot, generation: generation)
         case .send(let signal, let process): kill(process, signal == .kill ? SIGKILL : SIGTERM)
+        case .closeSockets: options.sockets.forEach { close($0) }
         case .write(let line): write(line)
         case .exit(let code): return code
         }

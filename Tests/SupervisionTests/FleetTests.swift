@@ -39,6 +39,7 @@ private struct Scene {
             nextProcess += 1
           }
         case .send(let signal, let process): signals[process, default: []].append(signal)
+        case .closeSockets: events.append("sockets closed")
         case .write(let line): events.append(line.event)
         case .exit(let code): exitCode = exitCode ?? code
         }
@@ -275,6 +276,7 @@ private struct Scene {
     scene.ended(101)
     #expect(scene.exitCode == 0)
     #expect(scene.starts.count == 2)
+    #expect(scene.events.count { $0 == "sockets closed" } == 1)
   }
 
   @Test func workerThatIgnoresTheDrainIsKilledAtTheDeadline() {

@@ -18,8 +18,8 @@ private final class SupervisedShell: Sendable {
 
   init(_ script: String, _ change: (inout Patience) -> Void = { _ in }) {
     var options = Supervisor.Options(
-      executable: "/bin/sh", arguments: ["-c", script, "worker"], environment: ["PATH=/usr/bin:/bin"], sockets: [2],
-      operations: 2)
+      executable: "/bin/sh", arguments: ["-c", script, "worker"], environment: ["PATH=/usr/bin:/bin"],
+      sockets: [open("/dev/null", O_RDWR | O_CLOEXEC)], operations: 2)
     options.patience.betweenHeartbeats = .seconds(2)
     change(&options.patience)
     self.options = options

@@ -149,3 +149,19 @@ def own_server(tmp_path):
     server = Server(tmp_path)
     yield server
     server.stop()
+
+
+FIGURES = []
+
+
+@pytest.fixture
+def figures():
+    """Sentences with measured numbers, printed at the end of the run."""
+    return FIGURES
+
+
+def pytest_terminal_summary(terminalreporter):
+    if FIGURES:
+        terminalreporter.section("figures")
+        for line in FIGURES:
+            terminalreporter.write_line(line)
