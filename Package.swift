@@ -76,7 +76,7 @@ let package = Package(
     tests("ThemeSDK", "TemplateEngine"),
     tests("CoreAPIClient", "Tenancy", "CXml2"),
     tests("ReferenceCoreAPI", "Tenancy", "ChangeLog", "CoreAPIClient"),
-    tests("Delivery", "EventLoop", "HTTP"),
+    tests("Delivery", "CZlib"),
     tests("Sitemap"),
     tests("Supervision", "CPosix"),
     tests(
