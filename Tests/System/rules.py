@@ -12,11 +12,13 @@ TARGET_LIMIT = 8 * 1024
 BODY_LIMIT = 1024 * 1024
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 SERVED = {b"GET", b"HEAD", b"POST", b"OPTIONS"}
-KNOWN = SERVED | {
-    b"PUT", b"DELETE", b"CONNECT", b"TRACE", b"PATCH", b"COPY", b"LOCK", b"MKCOL", b"MOVE", b"PROPFIND", b"PROPPATCH",
-    b"SEARCH", b"UNLOCK", b"BIND", b"REBIND", b"UNBIND", b"ACL", b"REPORT", b"MKACTIVITY", b"CHECKOUT", b"MERGE",
-    b"M-SEARCH", b"NOTIFY", b"SUBSCRIBE", b"UNSUBSCRIBE", b"PURGE", b"MKCALENDAR", b"LINK", b"UNLINK", b"QUERY", b"PRI",
-}  # fmt: skip
+KNOWN = SERVED | {b"PUT", b"DELETE", b"CONNECT", b"TRACE", b"PATCH"}  # RFC 9110 and RFC 5789
+# Registered by other protocols, or used by none of them: a server may know them (405) or not (501).
+OTHERS = set(
+    b"""ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY LABEL LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF
+    MKWORKSPACE MOVE M-SEARCH NOTIFY ORDERPATCH PRI PROPFIND PROPPATCH PURGE QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE UNBIND
+    UNCHECKOUT UNLINK UNLOCK UNSUBSCRIBE UPDATE UPDATEREDIRECTREF VERSION-CONTROL""".split()
+)
 
 
 class Outcome:
@@ -66,13 +68,16 @@ def one(data):
     if len(head) > HEAD_LIMIT:
         broken |= {431}
         broken -= {ACCEPTED}
-    if broken and ACCEPTED not in broken:
-        return Outcome(broken, True, note="head"), b""
     line, fields = parts(head)
+    if broken and ACCEPTED not in broken:
+        if line.count(b" ") == 2:  # it may as well be refused for what its words and fields mean
+            method, target, version = line.split(b" ")
+            broken |= framing(fields, version)[0] | meaning(method, target, version, fields)
+        return Outcome(broken - {ACCEPTED}, True, note="head"), b""
     method, target, version = line.split(b" ")
     more, length = framing(fields, version)
     more |= meaning(method, target, version, fields)
-    if more and ACCEPTED not in more and more & {400, 413, 501, 505}:
+    if more and ACCEPTED not in more and more & {400, 413}:
         return Outcome(broken | more, True, note="gate"), b""
     body, rest = take_body(rest, length)
     if body == "waiting":
@@ -108,7 +113,7 @@ def syntax(head):
                 broken |= {501, 505}  # an unknown method, or no version at all, may be what it stops at
         else:
             method, target, version = match.groups()
-            if method not in KNOWN:
+            if method not in KNOWN | OTHERS:
                 broken |= {501, 400} if method.upper() != method or not method.isalpha() else {501}
             if version not in (b"HTTP/1.1", b"HTTP/1.0"):
                 broken |= {505} if re.fullmatch(rb"HTTP/\d\.\d", version) else {400, 505}
@@ -117,6 +122,10 @@ def syntax(head):
             elif re.search(rb"[^\x21-\x7e]", target):
                 broken |= {400}
     if re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", head):
+        broken |= {400}
+    if len(lines) == 1 and not re.fullmatch(TOKEN + rb"( [^ ]*( (H(T(T(P(/(1(\.([01]\r?)?)?)?)?)?)?)?)?)?)?", first):
+        broken |= {400, 501, 505}
+    elif len(lines) > 1 and not whole and lines[-1] and not re.match(TOKEN + rb"(:|$)", lines[-1]):
         broken |= {400}
     for line in lines[1:-2] if whole else lines[1:-1]:
         if not re.match(TOKEN + rb":", line):
@@ -167,7 +176,7 @@ def meaning(method, target, version, fields):
     if re.search(rb"^[.-]|\.\.|:$", hosts[0]):
         broken |= {400, ACCEPTED}
     if method not in SERVED:
-        broken |= {405}
+        broken |= {405} if method in KNOWN else {405, 501}
         if method == b"CONNECT":
             return broken | {400, 501}
     if values(fields, b"expect") and values(fields, b"expect")[0].lower() != b"100-continue":

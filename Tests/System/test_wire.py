@@ -31,30 +31,40 @@ def llhttp():
 SETS = {"own": CASES, "malformed": malformed(), "llhttp": llhttp()}
 
 
+class Client(asyncio.Protocol):
+    """Keeps everything that comes, also what came before the connection broke."""
+
+    def __init__(self):
+        self.answer, self.closed, self.moved = b"", False, asyncio.Event()
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.answer += data
+        self.moved.set()
+
+    def connection_lost(self, _):
+        self.closed = True
+        self.moved.set()
+
+
 async def exchange(port, parts, pause=0.003):
     """Sends the parts with a pause between them; the bytes that came back and whether the server closed."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = b""
-    try:
-        for index, part in enumerate(parts):
-            if index:
-                await asyncio.sleep(pause)
-            writer.write(part)
-            await writer.drain()
-    except ConnectionError:
-        pass
-    try:
-        while True:
-            chunk = await asyncio.wait_for(reader.read(65536), QUIET)
-            if not chunk:
-                return answer, True
-            answer += chunk
-    except asyncio.TimeoutError:
-        return answer, False
-    except ConnectionError:
-        return answer, True
-    finally:
-        writer.close()
+    _, client = await asyncio.get_running_loop().create_connection(Client, "127.0.0.1", port)
+    for index, part in enumerate(parts):
+        if index:
+            await asyncio.sleep(pause)
+        client.transport.write(part)
+    while not client.closed:
+        client.moved.clear()
+        try:
+            await asyncio.wait_for(client.moved.wait(), QUIET)
+        except asyncio.TimeoutError:
+            break
+    closed = client.closed
+    client.transport.abort()
+    return client.answer, closed
 
 
 def responses(answer, heads):
