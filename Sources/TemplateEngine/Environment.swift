@@ -24,7 +24,13 @@ public struct Environment: Sendable {
 
   /// Compiles a template; on failure the error lists every problem of the source.
   public func compile(_ source: String, name: String) throws(TemplateErrors) -> Template {
-    Template(name: name, rawBlocks: [:], analysis: Analysis())
+    try compile(Array(source.utf8), name: name)
+  }
+
+  /// The same from bytes, as read from a file. Bytes that are not UTF-8 stay as they are outside of tags.
+  public func compile(_ source: [UInt8], name: String) throws(TemplateErrors) -> Template {
+    var compiler = Compiler(environment: self, name: name, source: source)
+    return try compiler.compile()
   }
 }
 

@@ -30,45 +30,65 @@ public final class Render {
     case fail
   }
 
-  /// Errors the render went on after.
-  public private(set) var problems: [RenderError] = []
-  private var output: [UInt8] = []
+  private let machine: Machine
 
-  /// Prepares a run; nothing is evaluated before ``resume(steps:)``.
+  /// Prepares a run; nothing is evaluated before ``resume(steps:)``. `now` is the time that `date` calls "now", in seconds
+  /// since 1970 (UTC): the engine has no clock of its own.
   public init(
     _ template: Template, globals: Globals, partials: any PartialSource = PartialLibrary(), limits: Limits = Limits(),
-    errors: ErrorMode = .inline, host: (any Sendable)? = nil
-  ) {}
+    errors: ErrorMode = .inline, host: (any Sendable)? = nil, now: Int = 0
+  ) {
+    machine = Machine(
+      template, globals: globals, partials: partials, limits: limits, errors: errors, host: host, now: now)
+  }
 
   /// The same with globals by name.
   public convenience init(
     _ template: Template, globals: [String: Value] = [:], partials: any PartialSource = PartialLibrary(),
-    limits: Limits = Limits(), errors: ErrorMode = .inline, host: (any Sendable)? = nil
+    limits: Limits = Limits(), errors: ErrorMode = .inline, host: (any Sendable)? = nil, now: Int = 0
   ) {
     self.init(
-      template, globals: Globals(globals), partials: partials, limits: limits, errors: errors, host: host)
+      template, globals: Globals(globals), partials: partials, limits: limits, errors: errors, host: host, now: now)
   }
+
+  /// Errors the render went on after; the first hundred.
+  public var problems: [RenderError] { machine.problems }
+
+  /// Units of work done so far.
+  public var stepsTaken: Int { machine.ledger.spent }
 
   /// Runs until the page is complete, data is needed, or `steps` units of work are done.
-  public func resume(steps: Int = .max) -> Outcome { .done }
+  public func resume(steps: Int = .max) -> Outcome { machine.run(steps: steps) }
 
   /// Answers a request. The value is used for every further look at the same request in this render.
-  public func supply(_ value: Value, for request: DataRequest) {}
+  public func supply(_ value: Value, for request: DataRequest) { machine.ledger.supplied[request] = value }
 
-  /// The bytes printed so far, handed over: a second call gives only what was printed since.
-  public func takeOutput() -> [UInt8] {
-    defer { output = [] }
-    return output
-  }
+  /// The bytes printed so far, handed over: a second call gives only what was printed since. Text inside a `capture` that
+  /// has not ended is not output yet.
+  public func takeOutput() -> [UInt8] { machine.takeOutput() }
 }
 
 /// What a filter may know of the render it runs in.
 public struct FilterContext {
+  let ledger: Ledger
   /// What the host passed to the render.
   public let host: (any Sendable)?
-  /// How templates of this render escape.
+  /// How the template escapes.
   public let escaping: Environment.Escaping
+  /// The render's time, in seconds since 1970 (UTC).
+  public let now: Int
 
   /// Counts `units` of work and `bytes` about to be made against the limits; call it before allocating.
-  public func charge(units: Int = 0, bytes: Int = 0) throws(FilterError) {}
+  public func charge(units: Int = 0, bytes: Int = 0) throws(FilterError) {
+    try ledger.charge(units: units, bytes: bytes)
+  }
+
+  /// The value itself, or the data that was supplied for a deferred one. When the data is not here yet this throws: let
+  /// the error pass, the render stops and runs the filter again.
+  public func resolved(_ value: Value) throws(FilterError) -> Value { try ledger.resolved(value) }
+
+  /// A member of a map or model, resolved; null when there is none.
+  public func member(_ name: String, of value: Value) throws(FilterError) -> Value {
+    try ledger.member(of: value, name)
+  }
 }

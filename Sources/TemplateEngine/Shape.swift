@@ -29,35 +29,23 @@ public struct Shape<Model>: Sendable {
   public var names: [String] { table.names }
 }
 
-/// One or many models behind one reference; an element is read in place by its number.
-class ModelBox: @unchecked Sendable {
-  // Unchecked because Swift cannot check a class that is inherited from; all storage is `let` and Sendable.
+/// One or many models behind one reference; a member is read in place by its number and the element's.
+final class ModelBox: Sendable {
   let table: KeyTable
   let count: Int
+  private let read: @Sendable (_ place: Int, _ element: Int) -> Value
+  private let whole: @Sendable (_ element: Int) -> any Sendable
 
-  init(table: KeyTable, count: Int) {
-    self.table = table
-    self.count = count
-  }
-
-  func member(_ place: Int, of element: Int) -> Value { .null }
-  func model(_ element: Int) -> any Sendable { () }
-}
-
-final class ModelStore<Model: Bindable>: ModelBox, @unchecked Sendable {
-  private let models: [Model]
-  private let readers: [Shape<Model>.Reader]
-
-  init(_ models: [Model]) {
+  init<Model: Bindable>(_ models: [Model]) {
     let shape = Model.shape
-    self.models = models
-    readers = shape.readers
-    super.init(table: shape.table, count: models.count)
+    let readers = shape.readers
+    table = shape.table
+    count = models.count
+    read = { place, element in models.withUnsafeBufferPointer { readers[place]($0[element]) } }
+    whole = { models[$0] }
   }
 
-  override func member(_ place: Int, of element: Int) -> Value {
-    models.withUnsafeBufferPointer { readers[place]($0[element]) }
-  }
-
-  override func model(_ element: Int) -> any Sendable { models[element] }
+  @inline(__always)
+  func member(_ place: Int, of element: Int) -> Value { read(place, element) }
+  func model(_ element: Int) -> any Sendable { whole(element) }
 }

@@ -6,6 +6,7 @@ public struct Template: Sendable {
   public let rawBlocks: [String: String]
   /// What the template uses.
   public let analysis: Analysis
+  let program: Program
 }
 
 /// What a template uses, found without running it. Partials' own uses are in their own analysis.

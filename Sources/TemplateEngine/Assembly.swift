@@ -1,0 +1,57 @@
+extension Instruction {
+  /// The same instruction with another target.
+  func aimed(at target: Int) -> Instruction {
+    switch self {
+    case .jump: .jump(target)
+    case .branch(let condition, _, let when): .branch(condition, target, when)
+    case .loopBegin(let spec, _): .loopBegin(spec, target)
+    case .loopNext(let slot, _): .loopNext(slot, target)
+    case .tableBegin(let spec, _): .tableBegin(spec, target)
+    case .tableNext(let slot, _): .tableNext(slot, target)
+    case .caseWhen(let spec, _): .caseWhen(spec, target)
+    case .caseRepeat(let slot, _): .caseRepeat(slot, target)
+    case .caseElse(let slot, _): .caseElse(slot, target)
+    default: self
+    }
+  }
+
+  var target: Int? {
+    switch self {
+    case .jump(let target), .branch(_, let target, _), .loopBegin(_, let target), .loopNext(_, let target),
+      .tableBegin(_, let target), .tableNext(_, let target), .caseWhen(_, let target), .caseRepeat(_, let target),
+      .caseElse(_, let target):
+      target
+    default: nil
+    }
+  }
+}
+
+/// Removes instructions that do nothing (white space of blank blocks, dropped text), keeping every target right.
+enum Assembly {
+  static func pack(_ instructions: [Instruction], _ places: [Int]) -> ([Instruction], [Int]) {
+    var moved = [Int](repeating: 0, count: instructions.count + 1)
+    var kept = 0
+    for (at, instruction) in instructions.enumerated() {
+      moved[at] = kept
+      if !isNothing(instruction) { kept += 1 }
+    }
+    moved[instructions.count] = kept
+    var result: [Instruction] = []
+    var resultPlaces: [Int] = []
+    result.reserveCapacity(kept)
+    resultPlaces.reserveCapacity(kept)
+    for (at, instruction) in instructions.enumerated() where !isNothing(instruction) {
+      if case .propagate(let onBreak, let onContinue) = instruction {
+        result.append(.propagate(onBreak < 0 ? -1 : moved[onBreak], onContinue < 0 ? -1 : moved[onContinue]))
+      } else {
+        result.append(instruction.target.map { instruction.aimed(at: moved[$0]) } ?? instruction)
+      }
+      resultPlaces.append(places[at])
+    }
+    return (result, resultPlaces)
+  }
+
+  private static func isNothing(_ instruction: Instruction) -> Bool {
+    if case .text(_, 0) = instruction { true } else { false }
+  }
+}

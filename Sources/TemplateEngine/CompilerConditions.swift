@@ -1,0 +1,159 @@
+/// if, unless, elsif, else, case, when.
+extension Compiler {
+  mutating func condition(_ name: String, _ depth: Int) throws(SyntaxFault) {
+    try open(Block(kind: .condition, name: name, place: place, start: instructions.count, liquidDepth: depth))
+    let jumps = try test(negated: name == "unless")
+    blocks[blocks.count - 1].toNext = jumps
+  }
+
+  mutating func elsif(_ start: Int) throws(SyntaxFault) {
+    guard let block = blocks.last, block.kind == .condition else {
+      throw SyntaxFault(message: "'elsif' is outside of 'if' and 'unless'", place: start)
+    }
+    nextBranch()
+    let jumps = try test(negated: false)
+    // After an else nothing comes here: the branch before has jumped to the end.
+    blocks[blocks.count - 1].toNext = jumps
+  }
+
+  private mutating func nextBranch() {
+    let last = blocks.count - 1
+    emit(.jump(0))
+    blocks[last].toEnd.append(instructions.count - 1)
+    patch(blocks[last].toNext, to: here())
+    blocks[last].toNext = []
+    if blocks[last].sawElse {
+      // A branch behind an else is never taken.
+      emit(.jump(0))
+      blocks[last].toEnd.append(instructions.count - 1)
+    }
+  }
+
+  mutating func otherwise(_ start: Int) throws(SyntaxFault) {
+    guard let block = blocks.last else { throw SyntaxFault(message: "'else' is outside of a block", place: start) }
+    switch block.kind {
+    case .condition:
+      nextBranch()
+      blocks[blocks.count - 1].sawElse = true
+    case .choice:
+      endChoiceBody()
+      emit(.caseElse(block.slot, 0))
+      blocks[blocks.count - 1].toNext = [instructions.count - 1]
+      blocks[blocks.count - 1].bodyStart = here()
+    case .loop: loopElse()
+    default:
+      throw SyntaxFault(message: "'else' does not belong to '\(block.name)'", place: start)
+    }
+  }
+
+  /// Reads `a op b and c or d …`; answers the jumps taken when it is false. `and` and `or` group to the right.
+  mutating func test(negated: Bool) throws(SyntaxFault) -> [Int] {
+    var whenFalse: [Int] = []
+    var whenTrue: [Int] = []
+    while true {
+      let condition = try comparison()
+      tables.conditions.append(condition)
+      let number = tables.conditions.count - 1
+      let joinsByOr = isName("or")
+      if joinsByOr || isName("and") {
+        lexer.advance()
+        emit(.branch(number, 0, joinsByOr))
+        if joinsByOr { whenTrue.append(instructions.count - 1) } else { whenFalse.append(instructions.count - 1) }
+        continue
+      }
+      try expectEnd()
+      // The last one falls through into the body.
+      emit(.branch(number, 0, negated))
+      if negated {
+        whenTrue.append(instructions.count - 1)
+        patch(whenFalse, to: here())
+        return whenTrue
+      }
+      whenFalse.append(instructions.count - 1)
+      patch(whenTrue, to: here())
+      return whenFalse
+    }
+  }
+
+  private mutating func comparison() throws(SyntaxFault) -> Condition {
+    let left = try operand()
+    if token.kind == .comparison {
+      let sign = lexer.text(token)
+      lexer.advance()
+      let kinds: [String: Condition.Comparison] = [
+        "==": .equal, "!=": .unequal, "<>": .unequal, "<": .less, ">": .greater, "<=": .lessOrEqual,
+        ">=": .greaterOrEqual,
+      ]
+      return Condition(left: left, comparison: kinds[sign] ?? .equal, right: try operand())
+    }
+    if isName("contains") {
+      lexer.advance()
+      return Condition(left: left, comparison: .contains, right: try operand())
+    }
+    if token.kind == .equals {
+      throw SyntaxFault(message: "'=' is not a comparison", place: token.start, suggestion: "did you mean '=='?")
+    }
+    return Condition(left: left, comparison: .truth, right: left)
+  }
+
+  // MARK: case
+
+  mutating func choice(_ depth: Int) throws(SyntaxFault) {
+    var block = Block(kind: .choice, name: "case", place: place, start: instructions.count, liquidDepth: depth)
+    block.slot = blocks.reduce(0) { $1.kind == .choice ? $0 + 1 : $0 }
+    block.dropsFrom = instructions.count
+    try open(block)
+    tables.caseDepth = max(tables.caseDepth, block.slot + 1)
+    let value = try operand()
+    try expectEnd()
+    emit(.caseBegin(block.slot, value))
+    blocks[blocks.count - 1].dropsFrom = here()
+  }
+
+  mutating func when(_ start: Int) throws(SyntaxFault) {
+    guard let block = blocks.last, block.kind == .choice else {
+      throw SyntaxFault(message: "'when' is outside of 'case'", place: start)
+    }
+    endChoiceBody()
+    var values = [try operand()]
+    while true {
+      if take(.comma) {
+        values.append(try operand())
+      } else if isName("or") {
+        lexer.advance()
+        values.append(try operand())
+      } else {
+        break
+      }
+    }
+    try expectEnd()
+    tables.cases.append(CaseSpec(slot: block.slot, values: values))
+    emit(.caseWhen(tables.cases.count - 1, 0))
+    let last = blocks.count - 1
+    blocks[last].toNext = [instructions.count - 1]
+    blocks[last].bodyStart = here()
+    blocks[last].hasBody = values.count > 1
+  }
+
+  private mutating func endChoiceBody() {
+    let last = blocks.count - 1
+    if let from = blocks[last].dropsFrom {
+      // What is between the case and its first branch is never printed.
+      instructions.removeSubrange(from...)
+      places.removeSubrange(from...)
+      barrier = from
+      blocks[last].isBlank = true
+      blocks[last].dropsFrom = nil
+    }
+    if blocks[last].hasBody { emit(.caseRepeat(blocks[last].slot, blocks[last].bodyStart)) }
+    blocks[last].hasBody = false
+    patch(blocks[last].toNext, to: here())
+    blocks[last].toNext = []
+  }
+
+  mutating func finishChoice(_ block: inout Block) {
+    blocks.append(block)
+    endChoiceBody()
+    block = blocks.removeLast()
+  }
+}

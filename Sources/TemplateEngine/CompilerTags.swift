@@ -1,0 +1,175 @@
+/// Finding a tag's name and giving it to the reader of its family.
+extension Compiler {
+  static let tagNames = [
+    "assign", "break", "capture", "case", "comment", "continue", "cycle", "decrement", "doc", "echo", "else", "elsif",
+    "endcapture", "endcase", "endcomment", "enddoc", "endfor", "endif", "endifchanged", "endraw", "endtablerow",
+    "endunless", "for", "if", "ifchanged", "include", "increment", "liquid", "raw", "render", "tablerow", "unless",
+    "when",
+  ]
+
+  /// Reads one `{% … %}`; answers where the source goes on, which is behind the end tag for tags that keep text.
+  mutating func tag(_ start: Int, _ end: Int, after: Int, trim: inout Bool) -> Int {
+    var at = start
+    while at < end, Lexer.isSpace(source[at]) { at += 1 }
+    if at < end, source[at] == UInt8(ascii: "#") {
+      inlineComment(at, end)
+      return after
+    }
+    let nameEnd = tagNameEnd(at, end)
+    let tagName = lexer.text(at, nameEnd)
+    uses.append((.tag, tagName, at))
+    switch tagName {
+    case "comment": return comment(after: after, trim: &trim)
+    case "raw":
+      attempt { (compiler: inout Compiler) throws(SyntaxFault) in try compiler.expectNothing(nameEnd, end, after: "raw") }
+      return verbatim("raw", after: after, trim: &trim) { compiler, body in
+        if !body.isEmpty {
+          compiler.markPrinting()
+          compiler.literal(compiler.source[body])
+        }
+      }
+    case "doc":
+      attempt { (compiler: inout Compiler) throws(SyntaxFault) in try compiler.expectNothing(nameEnd, end, after: "doc") }
+      return verbatim("doc", after: after, trim: &trim) { compiler, body in
+        if let nested = compiler.findTag("doc", from: body.lowerBound, to: body.upperBound) {
+          compiler.fault("a doc cannot be inside another", at: nested.open)
+        }
+      }
+    case "liquid":
+      liquid(nameEnd, end)
+      return after
+    default:
+      if case .rawBlock? = environment.tags[tagName] {
+        return verbatim(tagName, after: after, trim: &trim) { compiler, body in
+          let text = compiler.lexer.text(body.lowerBound, body.upperBound)
+          if let known = compiler.rawBlocks[tagName] {
+            compiler.rawBlocks[tagName] = known + "\n" + text
+          } else {
+            compiler.rawBlocks[tagName] = text
+          }
+        }
+      }
+      statement(tagName, at, nameEnd, end, liquidDepth: 0)
+      return after
+    }
+  }
+
+  func tagNameEnd(_ start: Int, _ end: Int) -> Int {
+    var at = start
+    while at < end, Lexer.isNameStart(source[at]) || Lexer.isDigit(source[at]) { at += 1 }
+    return at
+  }
+
+  func expectNothing(_ start: Int, _ end: Int, after name: String) throws(SyntaxFault) {
+    for at in start..<max(start, end) where !Lexer.isSpace(source[at]) {
+      throw SyntaxFault(message: "'\(name)' takes no arguments", place: at)
+    }
+  }
+
+  /// One tag, from `{% %}` or a line of `{% liquid %}`.
+  mutating func statement(_ name: String, _ start: Int, _ nameEnd: Int, _ end: Int, liquidDepth: Int) {
+    place = start
+    attempt { (compiler: inout Compiler) throws(SyntaxFault) in
+      compiler.lexer.start(at: nameEnd, limit: end)
+      try compiler.read(name, start, nameEnd, end, liquidDepth)
+    }
+  }
+
+  private mutating func read(
+    _ name: String, _ start: Int, _ nameEnd: Int, _ end: Int, _ depth: Int
+  ) throws(SyntaxFault) {
+    switch name {
+    case "if", "unless": try condition(name, depth)
+    case "elsif": try elsif(start)
+    case "else": try otherwise(start)
+    case "case": try choice(depth)
+    case "when": try when(start)
+    case "for": try loop(depth)
+    case "tablerow": try table(depth)
+    case "capture": try capture(nameEnd, end, depth)
+    case "ifchanged":
+      try open(Block(kind: .changed, name: name, place: start, start: instructions.count, liquidDepth: depth))
+      emit(.captureBegin)
+    case "assign": try assign(nameEnd, end)
+    case "echo": try output(nameEnd, end)
+    case "increment", "decrement": try counter(name == "increment" ? 1 : -1, nameEnd, end)
+    case "cycle": try cycle()
+    case "break", "continue":
+      try expectNothing(nameEnd, end, after: name)
+      markPrinting()
+      leaveLoop(byBreak: name == "break")
+    case "render", "include": try call(isInclude: name == "include", start)
+    default:
+      if name.hasPrefix("end"), try close(name, start, depth) { return }
+      if case .request? = environment.tags[name] {
+        try request(name)
+        return
+      }
+      throw unknownTag(name, start)
+    }
+  }
+
+  private func unknownTag(_ name: String, _ start: Int) -> SyntaxFault {
+    if name.isEmpty { return SyntaxFault(message: "a tag's name is missing", place: start) }
+    let nearest = Suggestion.nearest(to: name, in: Self.tagNames + Array(environment.tags.keys))
+    return SyntaxFault(
+      message: "unknown tag '\(name)'", place: start, suggestion: nearest.map { "did you mean '\($0)'?" })
+  }
+
+  // MARK: Open and close
+
+  mutating func open(_ block: Block) throws(SyntaxFault) {
+    blocks.append(block)
+    if blocks.count > Self.maximumNesting {
+      blocks.removeLast()
+      throw SyntaxFault(message: "blocks are nested deeper than \(Self.maximumNesting)", place: block.place)
+    }
+  }
+
+  private mutating func close(_ name: String, _ start: Int, _ depth: Int) throws(SyntaxFault) -> Bool {
+    guard let block = blocks.last else {
+      guard Self.tagNames.contains(name) else { return false }
+      throw SyntaxFault(message: "'\(name)' has no opening tag", place: start)
+    }
+    guard block.endName == name else {
+      guard Self.tagNames.contains(name) else { return false }
+      if let known = blocks.lastIndex(where: { $0.endName == name }) {
+        // The author forgot the inner end: take the blocks in between as closed, so that each is reported once.
+        for inner in blocks[(known + 1)...].reversed() {
+          fault("'\(inner.name)' is never closed", at: inner.place, "add {% \(inner.endName) %} before this {% \(name) %}")
+        }
+        while blocks.count > known + 1 { finish(blocks.removeLast()) }
+        finish(blocks.removeLast())
+        return true
+      }
+      throw SyntaxFault(
+        message: "'\(name)' does not close '\(block.name)'", place: start, suggestion: "expected \(block.endName)")
+    }
+    guard block.liquidDepth == depth else {
+      throw SyntaxFault(
+        message: "'\(name)' must be in the same {% liquid %} as its '\(block.name)'", place: start, suggestion: nil)
+    }
+    blocks.removeLast()
+    finish(block)
+    return true
+  }
+
+  private mutating func finish(_ block: Block) {
+    var block = block
+    switch block.kind {
+    case .condition: patch(block.toNext + block.toEnd, to: here())
+    case .choice: finishChoice(&block)
+    case .loop, .table: finishLoop(&block)
+    case .capture: emit(.captureEnd(block.slot))
+    case .changed: emit(.changedEnd)
+    }
+    if block.isBlank, block.kind != .capture, block.kind != .changed {
+      for at in block.start..<instructions.count {
+        if case .text(let from, _) = instructions[at] { instructions[at] = .text(from, 0) }
+      }
+      barrier = instructions.count
+    } else if !block.isBlank, block.kind != .capture {
+      markPrinting()
+    }
+  }
+}

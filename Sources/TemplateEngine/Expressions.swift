@@ -1,0 +1,263 @@
+/// Reading expressions: literals, variables, ranges, filters.
+extension Compiler {
+  private static let maximumDepth = 60
+
+  var token: Lexer.Token { lexer.token }
+
+  func unexpected(_ wanted: String) -> SyntaxFault {
+    let token = lexer.token
+    switch token.kind {
+    case .end: return SyntaxFault(message: "\(wanted) is missing", place: token.start)
+    case .unterminated:
+      return SyntaxFault(message: "this string is never closed", place: token.start, suggestion: "end it with the same quote")
+    default:
+      var text = lexer.text(token)
+      if token.kind == .other {
+        var end = token.end
+        while end < lexer.limit, source[end] & 0xC0 == 0x80 { end += 1 }
+        text = lexer.text(token.start, end)
+      }
+      return SyntaxFault(message: "expected \(wanted), found '\(text)'", place: token.start)
+    }
+  }
+
+  mutating func expectEnd() throws(SyntaxFault) {
+    guard token.kind == .end else { throw unexpected("the end of the tag") }
+  }
+
+  mutating func take(_ kind: Lexer.Kind) -> Bool {
+    guard token.kind == kind else { return false }
+    lexer.advance()
+    return true
+  }
+
+  mutating func expect(_ kind: Lexer.Kind, _ wanted: String) throws(SyntaxFault) -> Lexer.Token {
+    let found = token
+    guard found.kind == kind else { throw unexpected(wanted) }
+    lexer.advance()
+    return found
+  }
+
+  func isName(_ text: StaticString) -> Bool {
+    guard token.kind == .name, token.end - token.start == text.utf8CodeUnitCount else { return false }
+    for at in 0..<text.utf8CodeUnitCount where source[token.start + at] != text.utf8Start[at] { return false }
+    return true
+  }
+
+  mutating func constant(_ value: Value) -> Operand {
+    tables.constants.append(value)
+    return .constant(tables.constants.count - 1)
+  }
+
+  mutating func stringLiteral(_ token: Lexer.Token) -> Value {
+    Value(.string(lexer.text(token.start + 1, token.end - 1), escapes ? .literal : .data))
+  }
+
+  // MARK: Operands
+
+  mutating func operand() throws(SyntaxFault) -> Operand {
+    expressionDepth += 1
+    defer { expressionDepth -= 1 }
+    guard expressionDepth < Self.maximumDepth else {
+      throw SyntaxFault(message: "this expression is nested too deep", place: token.start)
+    }
+    let first = token
+    switch first.kind {
+    case .string:
+      lexer.advance()
+      return constant(stringLiteral(first))
+    case .number:
+      lexer.advance()
+      return constant(numberLiteral(first))
+    case .openParen: return try range()
+    case .openBracket: return try path()
+    case .name:
+      if let word = reservedWord(first) {
+        lexer.advance()
+        if token.kind != .dot, token.kind != .openBracket { return constant(word) }
+        // `empty.size`, `true.x`: what follows a reserved word finds nothing.
+        let operand = constant(word)
+        return try path(from: .computed(operand), named: lexer.text(first), at: first.start)
+      }
+      return try path()
+    default: throw unexpected("a value")
+    }
+  }
+
+  private func reservedWord(_ token: Lexer.Token) -> Value? {
+    guard token.end - token.start <= 5 else { return nil }
+    return switch lexer.text(token) {
+    case "nil", "null": .null
+    case "true": .bool(true)
+    case "false": .bool(false)
+    case "blank": Value(.blank)
+    case "empty": Value(.empty)
+    default: nil
+    }
+  }
+
+  private func numberLiteral(_ token: Lexer.Token) -> Value {
+    let text = lexer.text(token)
+    if let whole = Int(text) { return .int(whole) }
+    return .double(Double(text) ?? 0)
+  }
+
+  private mutating func range() throws(SyntaxFault) -> Operand {
+    lexer.advance()
+    let lower = try operand()
+    guard take(.dots) else { throw unexpected("'..' of a range") }
+    let upper = try operand()
+    _ = try expect(.closeParen, "')'")
+    if case .constant(let a) = lower, case .constant(let b) = upper,
+      let first = tables.constants[a].rangeBound, let last = tables.constants[b].rangeBound
+    {
+      return constant(.range(first, last))
+    }
+    tables.ranges.append(RangeLiteral(lower: lower, upper: upper))
+    return .range(tables.ranges.count - 1)
+  }
+
+  // MARK: Paths
+
+  private mutating func path() throws(SyntaxFault) -> Operand {
+    let first = token
+    if first.kind == .openBracket {
+      lexer.advance()
+      if token.kind == .string {
+        let text = lexer.text(token.start + 1, token.end - 1)
+        lexer.advance()
+        _ = try expect(.closeBracket, "']'")
+        return try path(from: .name(nameNumber(text)), named: text, at: first.start, root: text)
+      }
+      let inner = try operand()
+      _ = try expect(.closeBracket, "']'")
+      analysis.hasDynamicNames = true
+      // The computed name of a variable: looked up in all scopes.
+      return try path(from: .computed(.path(computedName(inner))), named: "[]", at: first.start)
+    }
+    lexer.advance()
+    let text = lexer.text(first)
+    if let scope = scopes.last(where: { $0.item == text }) {
+      return try path(from: .item(scope.slot), named: text, at: first.start)
+    }
+    if let operand = try loopPath(text, at: first.start) { return operand }
+    return try path(from: .name(nameNumber(text)), named: text, at: first.start, root: text)
+  }
+
+  /// A path whose root is a variable named by a value. It is stored as a path of one computed segment without a root.
+  private mutating func computedName(_ inner: Operand) -> Int {
+    tables.segments.append(.computed(inner))
+    let at = tables.segments.count - 1
+    tables.paths.append(Path(root: .name(-1), first: at, end: at + 1))
+    return tables.paths.count - 1
+  }
+
+  mutating func path(
+    from root: Path.Root, named text: String, at start: Int, root rootName: String? = nil
+  ) throws(SyntaxFault) -> Operand {
+    var found: [Segment] = []
+    var written = text
+    while true {
+      if take(.dot) {
+        let key = try expect(.name, "a member's name")
+        let text = lexer.text(key)
+        written += "." + text
+        tables.keys.append(text)
+        let number = tables.keys.count - 1
+        switch text {
+        case "size": found.append(.command(number, .size))
+        case "first": found.append(.command(number, .first))
+        case "last": found.append(.command(number, .last))
+        default: found.append(.key(number))
+        }
+      } else if take(.openBracket) {
+        if token.kind == .string {
+          let text = lexer.text(token.start + 1, token.end - 1)
+          lexer.advance()
+          tables.keys.append(text)
+          found.append(.key(tables.keys.count - 1))
+          written += "." + text
+        } else {
+          found.append(.computed(try operand()))
+          written += "[]"
+        }
+        _ = try expect(.closeBracket, "']'")
+      } else {
+        break
+      }
+    }
+    if let rootName { variableUses.append((written, rootName, start)) }
+    let first = tables.segments.count
+    tables.segments += found
+    tables.paths.append(Path(root: root, first: first, end: tables.segments.count))
+    return .path(tables.paths.count - 1)
+  }
+
+  /// `forloop…` and `tablerowloop…` of a loop in this template: fields are read from the machine's loop.
+  private mutating func loopPath(_ text: String, at start: Int) throws(SyntaxFault) -> Operand? {
+    guard text == "forloop" || text == "tablerowloop" else { return nil }
+    let isTable = text == "tablerowloop"
+    guard var index = scopes.lastIndex(where: { $0.isTable == isTable }) else { return nil }
+    while token.kind == .dot {
+      lexer.advance()
+      let key = lexer.text(try expect(.name, "a member's name"))
+      if key == "parentloop", !isTable {
+        guard let outer = scopes[..<index].lastIndex(where: { !$0.isTable }) else {
+          return try path(from: .computed(constant(.null)), named: text, at: start)
+        }
+        index = outer
+        continue
+      }
+      let field = LoopField(key, isTable: isTable)
+      return try path(from: .field(scopes[index].slot, field), named: text, at: start)
+    }
+    return try path(from: .loop(scopes[index].slot), named: text, at: start)
+  }
+
+  // MARK: Filters
+
+  mutating func pipeline() throws(SyntaxFault) -> Pipeline {
+    let input = try operand()
+    var calls: [FilterCall] = []
+    while take(.pipe) {
+      let named = try expect(.name, "a filter's name")
+      let name = lexer.text(named)
+      uses.append((.filter, name, named.start))
+      var positional: [Operand] = []
+      var keyed: [(name: String, value: Operand)] = []
+      if take(.colon) { try arguments(&positional, &keyed) }
+      guard let filter = environment.filters[name] ?? StandardFilters.all[name] else {
+        let nearest = Suggestion.nearest(to: name, in: Array(environment.filters.keys) + Array(StandardFilters.all.keys))
+        fault("unknown filter '\(name)'", at: named.start, nearest.map { "did you mean '\($0)'?" })
+        continue
+      }
+      calls.append(
+        FilterCall(name: name, filter: filter, positional: positional, named: keyed, place: named.start))
+    }
+    return Pipeline(input: input, calls: calls)
+  }
+
+  mutating func arguments(
+    _ positional: inout [Operand], _ named: inout [(name: String, value: Operand)]
+  ) throws(SyntaxFault) {
+    repeat {
+      if token.kind == .end || token.kind == .pipe, !(positional.isEmpty && named.isEmpty) { break }
+      if let key = try argumentName() {
+        named.append((key, try operand()))
+      } else {
+        positional.append(try operand())
+      }
+    } while take(.comma)
+  }
+
+  /// `name:` if that is what comes next. One token is not enough to tell, so the reader goes back when it is not.
+  mutating func argumentName() throws(SyntaxFault) -> String? {
+    guard token.kind == .name else { return nil }
+    let before = lexer
+    let name = lexer.text(token)
+    lexer.advance()
+    if take(.colon) { return name }
+    lexer = before
+    return nil
+  }
+}

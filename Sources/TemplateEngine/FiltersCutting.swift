@@ -1,0 +1,118 @@
+/// Filters that cut text or lists: slice, split, truncate, truncatewords.
+extension StandardFilters {
+  static let cutting: Family = [
+    (
+      "slice",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...2)
+        let offset = try integer(arguments[0])
+        let length = arguments[1].isTruthy ? try integer(arguments[1]) : 1
+        switch input.storage {
+        case .array, .models, .range:
+          guard let range = range(offset, length, of: input.count ?? 0) else { return .array([]) }
+          try context.charge(units: range.count, bytes: range.count * 24)
+          return .array(range.map { input.element($0) ?? .null })
+        default:
+          let scalars = Array(try context.text(input).unicodeScalars)
+          guard let range = range(offset, length, of: scalars.count) else { return try context.make("", like: input) }
+          return try context.make(String(String.UnicodeScalarView(scalars[range])), like: input)
+        }
+      }
+    ),
+    (
+      "split",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        let text = try context.text(input)
+        var pattern = arguments[0].textForFilters
+        if input.trust == .markup, arguments[0].trust == .data { pattern = Escaping.escaped(pattern) }
+        let trust: Value.Trust = context.escaping == .auto ? input.trust : .data
+        return try split(text, pattern, trust, context)
+      }
+    ),
+    (
+      "truncate",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...2)
+        if input.isNull { return .null }
+        let length = arguments.count > 0 ? try integer(arguments[0]) : 50
+        let ellipsis = arguments.count > 1 ? arguments[1] : Value(.string("...", .literal))
+        let scalars = try context.text(input).unicodeScalars
+        let end = try context.text(ellipsis)
+        guard scalars.count > length else { return try context.make(String(scalars), like: input) }
+        let kept = max(0, length.subtractingReportingOverflow(end.unicodeScalars.count).partialValue)
+        return try cut(String(scalars.prefix(length < 0 ? 0 : kept)), input, ellipsis, context)
+      }
+    ),
+    (
+      "truncatewords",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...2)
+        if input.isNull { return .null }
+        let wanted = max(1, arguments.count > 0 ? try integer(arguments[0]) : 15)
+        let ellipsis = arguments.count > 1 ? arguments[1] : Value(.string("...", .literal))
+        let text = try context.text(input)
+        let words = text.utf8.split(maxSplits: .max, omittingEmptySubsequences: true, whereSeparator: Lexer.isSpace)
+        guard words.count > wanted else { return try context.make(text, like: input) }
+        return try cut(words.prefix(wanted).map { String($0)! }.joined(separator: " "), input, ellipsis, context)
+      }
+    ),
+  ]
+
+  private static func cut(
+    _ text: String, _ input: Value, _ ellipsis: Value, _ context: FilterContext
+  ) throws(FilterError) -> Value {
+    // The mark is added to a text only when it fits beside it: the author's own mark does not make data safe.
+    let (texts, trust) = try context.joinable([try context.make(text, like: input), ellipsis])
+    try context.charge(bytes: texts[0].utf8.count + texts[1].utf8.count)
+    let escaped = trust == .literal && input.trust == .data
+    return Value(.string(texts[0] + texts[1], escaped ? .data : trust))
+  }
+
+  /// A whole number, or text that is one.
+  static func integer(_ value: Value) throws(FilterError) -> Int {
+    switch value.storage {
+    case .int(let number): return number
+    case .string(let text, _):
+      if let number = Int(trimmed(text, left: true, right: true)) { return number }
+      throw FilterError("invalid integer")
+    default: throw FilterError("invalid integer")
+    }
+  }
+
+  private static func range(_ offset: Int, _ length: Int, of count: Int) -> Range<Int>? {
+    guard length >= 0 else { return nil }
+    let start = offset < 0 ? count &+ offset : offset
+    guard start >= 0, start <= count else { return nil }
+    return start..<(length > count - start ? count : start + length)
+  }
+
+  /// Ruby's split: a single space means runs of white space, nothing means characters, empty ends are dropped.
+  private static func split(
+    _ text: String, _ pattern: String, _ trust: Value.Trust, _ context: FilterContext
+  ) throws(FilterError) -> Value {
+    func make(_ part: some StringProtocol) -> Value { Value(.string(String(part), trust)) }
+    if pattern.isEmpty {
+      let count = text.unicodeScalars.count
+      try context.charge(units: count, bytes: count * 24)
+      return .array(text.unicodeScalars.map { Value(.string(String(Character($0)), trust)) })
+    }
+    if pattern == " " {
+      let parts = text.utf8.split(maxSplits: .max, omittingEmptySubsequences: true, whereSeparator: Lexer.isSpace)
+      try context.charge(units: parts.count, bytes: parts.count * 24 + text.utf8.count)
+      return .array(parts.map { Value(.string(String($0)!, trust)) })
+    }
+    let bytes = Array(text.utf8)
+    let needle = Array(pattern.utf8)
+    var parts: [Range<Int>] = []
+    var from = 0
+    while let place = Bytes.find(needle, in: bytes, from: from) {
+      parts.append(from..<place)
+      from = place + needle.count
+    }
+    parts.append(from..<bytes.count)
+    while let last = parts.last, last.isEmpty { parts.removeLast() }
+    try context.charge(units: parts.count, bytes: parts.count * 24 + bytes.count)
+    return .array(parts.map { Value(.string(String(decoding: bytes[$0], as: UTF8.self), trust)) })
+  }
+}

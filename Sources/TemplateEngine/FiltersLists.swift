@@ -1,0 +1,255 @@
+/// Filters on lists as a whole.
+extension StandardFilters {
+  static let lists: Family = [
+    (
+      "join",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...1)
+        let items = try elements(input, context)
+        let glue = arguments.count > 0 ? arguments[0] : Value(.string(" ", .literal))
+        // One joinable text for the glue and all elements: they are escaped alike.
+        var (texts, trust) = try context.joinable([glue] + items)
+        if trust == .markup || trust == .literal, items.allSatisfy({ $0.trust == .data }), glue.trust == .literal,
+          !Escaping.needsEscaping(glue.textForFilters)
+        {
+          (texts, trust) = ([try context.text(glue)] + items.map(\.textForFilters), .data)
+        }
+        let bytes = texts.dropFirst().reduce(0) { $0 &+ $1.utf8.count }
+        let (glues, overflow) = texts[0].utf8.count.multipliedReportingOverflow(by: max(0, items.count - 1))
+        try context.charge(units: items.count / 8, bytes: overflow ? Int.max : bytes &+ glues)
+        return Value(.string(texts.dropFirst().joined(separator: texts[0]), trust))
+      }
+    ),
+    (
+      "first",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...0)
+        return try context.resolved(input.element(0) ?? .null)
+      }
+    ),
+    (
+      "last",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...0)
+        switch input.storage {
+        case .array, .models, .range: return try context.resolved(input.element((input.count ?? 0) - 1) ?? .null)
+        default: return .null
+        }
+      }
+    ),
+    (
+      "size",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...0)
+        return .int(input.size ?? 0)
+      }
+    ),
+    (
+      "reverse",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...0)
+        return .array(try elements(input, context).reversed())
+      }
+    ),
+    (
+      "concat",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        let other: [Value]
+        switch arguments[0].storage {
+        case .array(let values): other = values
+        case .models: other = arguments[0].array ?? []
+        default: throw FilterError("concat filter requires an array argument")
+        }
+        try context.charge(units: other.count, bytes: other.count * 24)
+        return .array(try elements(input, context) + other)
+      }
+    ),
+    (
+      "compact",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...1)
+        let items = try elements(input, context)
+        var kept: [Value] = []
+        for item in items {
+          let value = arguments[0].isNull ? item : try property(arguments[0], of: item, context) ?? .null
+          if !value.isNull { kept.append(item) }
+        }
+        return .array(kept)
+      }
+    ),
+    (
+      "uniq",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...1)
+        var seen: Set<String> = []
+        var kept: [Value] = []
+        for item in try elements(input, context) {
+          let value = arguments[0].isNull ? item : try property(arguments[0], of: item, context) ?? .null
+          let key = identity(value)
+          try context.charge(units: 1, bytes: key.utf8.count)
+          if seen.insert(key).inserted { kept.append(item) }
+        }
+        return .array(kept)
+      }
+    ),
+    (
+      "sort",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...1)
+        let items = try elements(input, context)
+        if items.isEmpty { return .array([]) }
+        if !arguments[0].isNull, !items.allSatisfy(\.hasProperties) { return .null }
+        return .array(
+          try sorted(items, by: arguments[0], context) { a, b throws(FilterError) in
+            if Comparison.equal(a, b) { return 0 }
+            if a.isNull { return 1 }
+            if b.isNull { return -1 }
+            if let order = try sortOrder(a, b) { return order }
+            throw FilterError("cannot sort values of incompatible types")
+          })
+      }
+    ),
+    (
+      "sort_natural",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...1)
+        let items = try elements(input, context)
+        if !arguments[0].isNull, !items.allSatisfy(\.hasProperties) { return .null }
+        return .array(
+          try sorted(items, by: arguments[0], context) { a, b throws(FilterError) in
+            if a.isNull || b.isNull { return a.isNull && b.isNull ? 0 : a.isNull ? 1 : -1 }
+            return Comparison.order(lowered(a.textForFilters), lowered(b.textForFilters))
+          })
+      }
+    ),
+  ]
+
+  /// ASCII letters only, as Ruby's casecmp.
+  private static func lowered(_ text: String) -> String {
+    String(decoding: text.utf8.map { $0 >= 65 && $0 <= 90 ? $0 | 32 : $0 }, as: UTF8.self)
+  }
+
+  private static func sortOrder(_ a: Value, _ b: Value) throws(FilterError) -> Int? {
+    do throws(FilterError) { return try Comparison.order(a, b) } catch {
+      if case .message = error.reason { return nil }
+      throw error
+    }
+  }
+
+  /// What two values have in common when `uniq` takes them for the same.
+  private static func identity(_ value: Value) -> String {
+    switch value.storage {
+    case .double(let number): Int(exactly: number).map(String.init) ?? value.plainText
+    default: value.inspected()
+    }
+  }
+
+  /// A stable merge sort whose comparison may fail.
+  private static func sorted(
+    _ items: [Value], by name: Value, _ context: FilterContext,
+    _ order: (Value, Value) throws(FilterError) -> Int
+  ) throws(FilterError) -> [Value] {
+    var keyed: [(key: Value, item: Value)] = []
+    for item in items {
+      keyed.append((name.isNull ? item : try property(name, of: item, context) ?? .null, item))
+    }
+    var width = 1
+    while width < keyed.count {
+      try context.charge(units: keyed.count / 2, bytes: 0)
+      var merged: [(key: Value, item: Value)] = []
+      merged.reserveCapacity(keyed.count)
+      var start = 0
+      while start < keyed.count {
+        let middle = min(start + width, keyed.count)
+        let end = min(middle + width, keyed.count)
+        var left = start
+        var right = middle
+        while left < middle, right < end {
+          if try order(keyed[left].key, keyed[right].key) <= 0 {
+            merged.append(keyed[left])
+            left += 1
+          } else {
+            merged.append(keyed[right])
+            right += 1
+          }
+        }
+        merged += keyed[left..<middle]
+        merged += keyed[right..<end]
+        start = end
+      }
+      keyed = merged
+      width *= 2
+    }
+    return keyed.map(\.item)
+  }
+
+  // MARK: Elements and properties
+
+  /// The input as a list: lists in it are opened, a map or scalar is a list of one, null is empty.
+  static func elements(_ input: Value, _ context: FilterContext) throws(FilterError) -> [Value] {
+    var result: [Value] = []
+    switch input.storage {
+    case .null: break
+    case .array, .models: try flatten(input, into: &result, context, depth: 0)
+    case .range:
+      let count = input.count ?? 0
+      try context.charge(units: count, bytes: count > 1 << 40 ? Int.max : count * 24)
+      result = (0..<count).map { input.element($0) ?? .null }
+    case .empty, .blank: break
+    default: result = [input]
+    }
+    return result
+  }
+
+  private static func flatten(
+    _ value: Value, into result: inout [Value], _ context: FilterContext, depth: Int
+  ) throws(FilterError) {
+    guard depth < 64 else { throw FilterError("lists are nested too deep") }
+    let count = value.count ?? 0
+    try context.charge(units: count, bytes: count * 24)
+    for index in 0..<count {
+      let element = try context.resolved(value.element(index) ?? .null)
+      switch element.storage {
+      case .array, .models: try flatten(element, into: &result, context, depth: depth + 1)
+      default: result.append(element)
+      }
+    }
+  }
+
+  /// `item[name]` as Ruby has it. Nil when the item cannot be asked at all (null, a truth value).
+  static func property(_ name: Value, of item: Value, _ context: FilterContext) throws(FilterError) -> Value? {
+    switch item.storage {
+    case .object, .bound, .lookup:
+      guard name.string != nil else { return .null }
+      return try context.member(name.plainText, of: item)
+    case .string(let text, let trust):
+      switch name.storage {
+      case .string(let part, _):
+        return Bytes.find(Array(part.utf8), in: Array(text.utf8), from: 0) == nil ? .null : name
+      case .int(let index):
+        let scalars = Array(text.unicodeScalars)
+        let at = index < 0 ? scalars.count &+ index : index
+        return scalars.indices.contains(at) ? Value(.string(String(Character(scalars[at])), trust)) : .null
+      default: return nil
+      }
+    case .int(let number):
+      guard case .int(let bit) = name.storage else {
+        throw FilterError("cannot select the property '\(name.plainText)'")
+      }
+      return .int(bit < 0 ? 0 : bit > 63 ? (number < 0 ? 1 : 0) : (number >> bit) & 1)
+    case .double: return nil
+    default: return nil
+    }
+  }
+}
+
+extension Value {
+  /// Whether Ruby's `respond_to?(:[])` holds.
+  var hasProperties: Bool {
+    switch storage {
+    case .object, .bound, .lookup, .string, .int, .array, .models: true
+    default: false
+    }
+  }
+}

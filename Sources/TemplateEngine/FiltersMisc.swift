@@ -1,0 +1,36 @@
+/// default, date, json.
+extension StandardFilters {
+  static let misc: Family = [
+    (
+      "default",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...2)
+        guard arguments.count <= 1 else {
+          throw FilterError("wrong number of arguments (given \(arguments.count + 1), expected 1..3)")
+        }
+        let fallback = arguments.count > 0 ? arguments[0] : .null
+        if case .bool(false) = input.storage { return arguments["allow_false"]?.isTruthy == true ? input : fallback }
+        return input.isNull || Comparison.isEmpty(input) ? fallback : input
+      }
+    ),
+    (
+      "date",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        let format = arguments[0].textForFilters
+        guard !format.isEmpty, let moment = Moment(input, now: context.now) else { return input }
+        try context.charge(units: format.utf8.count)
+        return try context.make(moment.formatted(format, context), like: arguments[0])
+      }
+    ),
+    (
+      "json",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...0)
+        var writer = JSONWriter(context: context)
+        try writer.write(input, depth: 0)
+        return Value(.string(String(decoding: writer.bytes, as: UTF8.self), context.escaping == .auto ? .markup : .data))
+      }
+    ),
+  ]
+}

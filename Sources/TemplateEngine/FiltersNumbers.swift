@@ -1,0 +1,103 @@
+/// Arithmetic.
+extension StandardFilters {
+  static let numbers: Family = [
+    (
+      "plus",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        return Number.sum(Number(input), Number(arguments[0])).value
+      }
+    ),
+    (
+      "minus",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        return Number.difference(Number(input), Number(arguments[0])).value
+      }
+    ),
+    (
+      "times",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        return Number.product(Number(input), Number(arguments[0])).value
+      }
+    ),
+    (
+      "divided_by",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        let divisor = Number(arguments[0])
+        guard !divisor.isZero else { throw FilterError("divided by 0") }
+        return Number.quotient(Number(input), divisor).value
+      }
+    ),
+    (
+      "modulo",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        let divisor = Number(arguments[0])
+        guard !divisor.isZero else { throw FilterError("divided by 0") }
+        return Number.remainder(Number(input), divisor).value
+      }
+    ),
+    (
+      "abs",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...0)
+        let number = Number(input)
+        return number.double < 0 ? Number.difference(.whole(0), number).value : number.value
+      }
+    ),
+    (
+      "at_least",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        let (number, bound) = (Number(input), Number(arguments[0]))
+        return (bound.double > number.double ? bound : number).value
+      }
+    ),
+    (
+      "at_most",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 1...1)
+        let (number, bound) = (Number(input), Number(arguments[0]))
+        return (bound.double < number.double ? bound : number).value
+      }
+    ),
+    (
+      "ceil",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...0)
+        return whole(Number(input)) { $0.rounded(.up) }
+      }
+    ),
+    (
+      "floor",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...0)
+        return whole(Number(input)) { $0.rounded(.down) }
+      }
+    ),
+    (
+      "round",
+      { input, arguments, context throws(FilterError) in
+        try context.needArguments(arguments, 0...1)
+        let number = Number(input)
+        var places = 0
+        if case .whole(let count) = Number(arguments[0]) {
+          places = count
+        } else {
+          places = Int(exactly: Number(arguments[0]).double.rounded(.towardZero)) ?? 0
+        }
+        if places > 0 { return Number.rounded(number, to: min(places, 400)).value }
+        return whole(Number.rounded(number, to: max(places, -400))) { $0.rounded(.toNearestOrAwayFromZero) }
+      }
+    ),
+  ]
+
+  private static func whole(_ number: Number, _ rounding: (Double) -> Double) -> Value {
+    if case .whole(let value) = number { return .int(value) }
+    let rounded = rounding(number.double)
+    return Int(exactly: rounded).map { .int($0) } ?? .double(rounded)
+  }
+}

@@ -1,0 +1,40 @@
+/// What a render has used of its limits, and the data that was supplied to it: shared by the machine and its filters.
+final class Ledger {
+  let limits: Limits
+  var spent = 0
+  var assigned = 0
+  var supplied: [DataRequest: Value] = [:]
+
+  init(limits: Limits) { self.limits = limits }
+
+  func charge(units: Int, bytes: Int) throws(FilterError) {
+    let (work, overflowing) = spent.addingReportingOverflow(max(0, units) &+ max(0, bytes) / 64)
+    guard !overflowing, work <= limits.steps else { throw FilterError(reason: .limit(.steps)) }
+    spent = work
+    let (made, tooMany) = assigned.addingReportingOverflow(max(0, bytes))
+    guard !tooMany, made <= limits.assignedBytes else { throw FilterError(reason: .limit(.assignedBytes)) }
+    assigned = made
+  }
+
+  /// The value itself, or what was supplied for it; data that is not here yet ends the instruction.
+  @inline(__always)
+  func resolved(_ value: Value) throws(FilterError) -> Value {
+    guard case .deferred = value.storage else { return value }
+    return try supplied(value)
+  }
+
+  @inline(never)
+  private func supplied(_ value: Value) throws(FilterError) -> Value {
+    var value = value
+    for _ in 0..<16 {
+      guard case .deferred(let box) = value.storage else { return value }
+      guard let found = supplied[box.request] else { throw FilterError(reason: .needs(box.request)) }
+      value = found
+    }
+    throw FilterError("\(value.typeName) is deferred again and again")
+  }
+
+  func look(up kind: String, _ key: String) throws(FilterError) -> Value {
+    try resolved(.deferred(DataRequest(kind: kind, arguments: [key])))
+  }
+}

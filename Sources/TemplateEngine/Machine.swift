@@ -1,0 +1,211 @@
+/// Runs programs. One loop over flat instructions; a partial is another frame, not another call, so that a render can stop
+/// anywhere and nesting cannot exhaust the stack. An instruction that finds data missing is left as if it had not begun and
+/// run again when the data is there.
+final class Machine {
+  struct Capture {
+    var mark: Int
+    var isPure: Bool
+    var ceiling: Int
+  }
+  enum Interrupt { case none, leave, next }
+
+  let globals: Globals
+  let partials: any PartialSource
+  let ledger: Ledger
+  let sink: ByteSink
+  let host: (any Sendable)?
+  let now: Int
+  let errorMode: Render.ErrorMode
+  var frames: [Frame]
+  var captures: [Capture] = []
+  var problems: [RenderError] = []
+  var interrupt = Interrupt.none
+  /// Only escaped or literal text so far in the innermost capture.
+  var isPure = true
+  var outcome: Outcome?
+  var taken = 0
+  private var spares: [ObjectIdentifier: [Frame]] = [:]
+
+  init(
+    _ template: Template, globals: Globals, partials: any PartialSource, limits: Limits, errors: Render.ErrorMode,
+    host: (any Sendable)?, now: Int
+  ) {
+    self.globals = globals
+    self.partials = partials
+    self.host = host
+    self.now = now
+    ledger = Ledger(limits: limits)
+    sink = ByteSink(ceiling: max(0, limits.outputBytes))
+    errorMode = errors
+    frames = [Frame(template.program, scope: Scope())]
+  }
+
+  func run(steps: Int) -> Outcome {
+    if let outcome { return outcome }
+    let (end, overflow) = ledger.spent.addingReportingOverflow(max(1, steps))
+    let sliceEnd = overflow ? Int.max : end
+    while let frame = frames.last {
+      do throws(FilterError) {
+        if try run(frame, until: sliceEnd) { return .yielded }
+      } catch {
+        switch error.reason {
+        case .needs(let request):
+          // As if the instruction had not begun: what it charged is given back.
+          ledger.spent = instructionSpent
+          ledger.assigned = instructionAssigned
+          return .needs([request])
+        case .limit(let cause): return fail(cause, at: frame)
+        case .message(let message):
+          if let failure = problem(message, at: frame) { return failure }
+        }
+      }
+    }
+    outcome = .done
+    return .done
+  }
+
+  var instructionSpent = 0
+  var instructionAssigned = 0
+
+  /// Runs one frame until it ends or another begins; true when the slice is used up.
+  private func run(_ frame: Frame, until sliceEnd: Int) throws(FilterError) -> Bool {
+    let program = frame.program
+    let instructions = program.instructions
+    let limit = ledger.limits.steps
+    while true {
+      if ledger.spent >= sliceEnd { return true }
+      instructionSpent = ledger.spent
+      instructionAssigned = ledger.assigned
+      ledger.spent += 1
+      if ledger.spent > limit { throw FilterError(reason: .limit(.steps)) }
+      switch instructions[frame.at] {
+      case .text(let from, let count):
+        program.literals.withUnsafeBufferPointer { sink.write(UnsafeBufferPointer(rebasing: $0[from..<from + count])) }
+        if sink.isOverflowing { throw overflow }
+        frame.at += 1
+      case .print(let operand):
+        try print(try evaluate(operand, frame), escapes: program.escapes)
+        frame.at += 1
+      case .printEscaped(let operand):
+        try printEscaped(try evaluate(operand, frame), escapes: program.escapes)
+        frame.at += 1
+      case .printPipeline(let number):
+        try print(try evaluate(program.tables.pipelines[number], frame), escapes: program.escapes)
+        frame.at += 1
+      case .jump(let target): frame.at = target
+      case .branch(let number, let target, let wanted):
+        frame.at = try holds(program.tables.conditions[number], frame) == wanted ? target : frame.at + 1
+      case .loopNext(let slot, let body):
+        let loop = frame.loops + slot
+        loop.pointee.index += 1
+        if loop.pointee.index < loop.pointee.count {
+          loop.pointee.advance()
+          frame.at = body
+        } else {
+          frame.at += 1
+        }
+      case .finish:
+        if leave(frame) { return false }
+      default:
+        if try runSlow(instructions[frame.at], frame) { return false }
+      }
+    }
+  }
+
+  /// Ends a frame: an element more of a repeated partial, or back to the caller. True when another frame runs now.
+  func leave(_ frame: Frame) -> Bool {
+    if frame.repeats != nil, interrupt == .none || frame.caller == nil {
+      interrupt = .none
+      frame.repeats!.loop.index += 1
+      if frame.repeats!.loop.index < frame.repeats!.loop.count {
+        frame.repeats!.loop.advance()
+        begin(frame)
+        return false
+      }
+    }
+    frames.removeLast()
+    if let caller = frame.caller {
+      for (number, name) in caller.program.tables.names.enumerated() where caller.origins[number] != .argument {
+        if let value = caller.scope.assigned[name] {
+          caller.set(number, value, .assigned)
+        } else {
+          caller.origins[number] = .unknown
+        }
+      }
+    } else {
+      interrupt = .none
+    }
+    frame.repeats = nil
+    frame.caller = nil
+    spares[ObjectIdentifier(frame.program), default: []].append(frame)
+    return true
+  }
+
+  /// A frame for a program: one that was used before, if there is one.
+  func frame(for program: Program, scope: Scope) -> Frame {
+    guard let spare = spares[ObjectIdentifier(program)]?.popLast() else { return Frame(program, scope: scope) }
+    spare.reset()
+    spare.scope = scope
+    return spare
+  }
+
+  func takeOutput() -> [UInt8] {
+    let length = captures.first?.mark ?? sink.count
+    let bytes = sink.takePrefix(length)
+    sink.ceiling -= length
+    for at in captures.indices {
+      captures[at].mark -= length
+      captures[at].ceiling -= length
+    }
+    return bytes
+  }
+
+  // MARK: Errors
+
+  var overflow: FilterError { FilterError(reason: .limit(captures.isEmpty ? .outputBytes : .assignedBytes)) }
+
+  private func error(_ cause: RenderError.Cause, _ message: String, at frame: Frame) -> RenderError {
+    let place = frame.at < frame.program.places.count ? frame.program.places[frame.at] : 0
+    return RenderError(
+      cause: cause,
+      place: Excerpt.error(
+        template: frame.program.name, source: frame.program.source, at: place, message: message, suggestion: nil))
+  }
+
+  private func fail(_ cause: RenderError.Cause, at frame: Frame) -> Outcome {
+    let limits = ledger.limits
+    let message =
+      switch cause {
+      case .steps: "the render is longer than \(limits.steps) steps"
+      case .outputBytes: "the output is larger than \(limits.outputBytes) bytes"
+      case .depth: "partials are nested deeper than \(limits.depth)"
+      case .assignedBytes: "more than \(limits.assignedBytes) bytes were assigned, captured or made by filters"
+      case .fault: "fault"
+      }
+    let result = Outcome.failed(error(cause, message, at: frame))
+    outcome = result
+    return result
+  }
+
+  /// Notes a problem and goes on behind its instruction, or fails.
+  private func problem(_ message: String, at frame: Frame) -> Outcome? {
+    let error = error(.fault, message, at: frame)
+    if errorMode == .fail {
+      outcome = .failed(error)
+      return outcome
+    }
+    if problems.count < 100 { problems.append(error) }
+    if errorMode == .inline {
+      let text = "Liquid error (\(error.place.template) line \(error.place.line)): \(message)"
+      if frame.program.escapes { sink.writeEscaped(text) } else { sink.write(text) }
+      if sink.isOverflowing { return fail(captures.isEmpty ? .outputBytes : .assignedBytes, at: frame) }
+    }
+    switch frame.program.instructions[frame.at] {
+    case .loopBegin(_, let target), .tableBegin(_, let target): frame.at = target
+    case .branch(_, let target, let wanted): frame.at = wanted ? frame.at + 1 : target
+    case .caseWhen(_, let target): frame.at = target
+    default: frame.at += 1
+    }
+    return nil
+  }
+}

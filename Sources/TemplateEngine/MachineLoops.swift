@@ -1,0 +1,84 @@
+/// Beginning loops: what they go over, from where, how far.
+extension Machine {
+  func beginLoop(_ number: Int, _ target: Int, _ frame: Frame, isTable: Bool) throws(FilterError) {
+    let spec = frame.program.tables.loops[number]
+    let source = try evaluate(spec.source, frame)
+    var loop = LoopState(spec: number)
+    loop.values = source
+    var total: Int
+    switch source.storage {
+    case .array, .models, .object, .bound, .range: total = source.count ?? 0
+    case .string(let text, _): total = text.utf8.isEmpty ? 0 : 1
+    case .null where isTable:
+      frame.at = target
+      return
+    default: total = 0
+    }
+    var from = 0
+    if spec.continues {
+      from = frame.scope.continuations[spec.name] ?? 0
+    } else if let offset = spec.offset {
+      from = try bound(try evaluate(offset, frame)) ?? 0
+    }
+    from = max(0, min(from, total))
+    total -= from
+    if let limit = spec.limit, let most = try bound(try evaluate(limit, frame)) { total = max(0, min(total, most)) }
+    loop.from = from
+    loop.count = total
+    loop.reversed = spec.reversed
+    frame.scope.continuations[spec.name] = from + total
+    if isTable {
+      loop.isTable = true
+      loop.columns =
+        try spec.columns.map { operand throws(FilterError) in
+          try self.evaluate(operand, frame).rangeBound ?? 0
+        } ?? total
+      sink.write("<tr class=\"row1\">\n")
+      if total == 0 { sink.write("</tr>\n") } else { sink.write("<td class=\"col1\">") }
+      if sink.isOverflowing { throw overflow }
+    }
+    guard total > 0 else {
+      frame.at = target
+      return
+    }
+    loop.advance()
+    frame.loops[spec.slot] = loop
+    frame.at += 1
+  }
+
+  private func bound(_ value: Value) throws(FilterError) -> Int? {
+    switch value.storage {
+    case .null: return nil
+    case .int(let number): return number
+    case .double(let number): return Int(exactly: number.rounded(.towardZero)) ?? 0
+    case .string(let text, _):
+      guard let number = Int(text) else { throw FilterError("invalid integer") }
+      return number
+    default: throw FilterError("invalid integer")
+    }
+  }
+
+  func nextCell(_ slot: Int, _ body: Int, _ frame: Frame) throws(FilterError) {
+    let loop = frame.loops + slot
+    sink.write("</td>")
+    let state = loop.pointee
+    let isLast = state.index >= state.count - 1
+    if !isLast, state.columns > 0, state.index % state.columns == state.columns - 1 {
+      sink.write("</tr>\n<tr class=\"row")
+      sink.write((state.index + 1) / state.columns + 1)
+      sink.write("\">")
+    }
+    if isLast {
+      sink.write("</tr>\n")
+      frame.at += 1
+    } else {
+      loop.pointee.index += 1
+      loop.pointee.advance()
+      sink.write("<td class=\"col")
+      sink.write(state.columns > 0 ? (state.index + 1) % state.columns + 1 : state.index + 2)
+      sink.write("\">")
+      frame.at = body
+    }
+    if sink.isOverflowing { throw overflow }
+  }
+}

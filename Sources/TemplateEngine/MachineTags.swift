@@ -1,0 +1,147 @@
+/// The instructions that are run now and then: assignments, captures, the begin of loops, case, cycle, counters, requests.
+extension Machine {
+  /// Runs an instruction; true when another frame runs now.
+  func runSlow(_ instruction: Instruction, _ frame: Frame) throws(FilterError) -> Bool {
+    switch instruction {
+    case .assign(let number, let pipeline):
+      let value = try evaluate(frame.program.tables.pipelines[pipeline], frame)
+      try ledger.charge(units: 0, bytes: value.shallowBytes)
+      assign(value, to: number, frame)
+      frame.at += 1
+    case .captureBegin:
+      captures.append(Capture(mark: sink.count, isPure: isPure, ceiling: sink.ceiling))
+      isPure = true
+      sink.ceiling = min(Int.max - 1, sink.count + max(0, ledger.limits.assignedBytes - ledger.assigned))
+      frame.at += 1
+    case .captureEnd(let number):
+      assign(try endCapture(frame), to: number, frame)
+      frame.at += 1
+    case .changedEnd:
+      let outerPure = captures.last?.isPure ?? true
+      let value = try endCapture(frame)
+      let text = value.plainText
+      if frame.scope.lastChange.map({ !Comparison.same($0, text) }) ?? !text.isEmpty {
+        frame.scope.lastChange = text
+        sink.write(text)
+        if case .string(_, .markup) = value.storage { isPure = false } else { isPure = outerPure }
+        if sink.isOverflowing { throw overflow }
+      }
+      frame.at += 1
+    case .loopBegin(let number, let target): try beginLoop(number, target, frame, isTable: false)
+    case .tableBegin(let number, let target): try beginLoop(number, target, frame, isTable: true)
+    case .tableNext(let slot, let body): try nextCell(slot, body, frame)
+    case .tableBreak:
+      sink.write("</td></tr>\n")
+      if sink.isOverflowing { throw overflow }
+      frame.at += 1
+    case .caseBegin(let slot, let operand):
+      frame.cases[slot] = Frame.CaseState(value: try evaluate(operand, frame))
+      frame.at += 1
+    case .caseWhen(let number, let target):
+      let spec = frame.program.tables.cases[number]
+      var matches = 0
+      for operand in spec.values where Comparison.equal(frame.cases[spec.slot].value, try evaluate(operand, frame)) {
+        matches += 1
+      }
+      if matches > 0 {
+        frame.cases[spec.slot].matched = true
+        frame.cases[spec.slot].left = matches
+      }
+      frame.at = matches > 0 ? frame.at + 1 : target
+    case .caseRepeat(let slot, let body):
+      frame.cases[slot].left -= 1
+      frame.at = frame.cases[slot].left > 0 ? body : frame.at + 1
+    case .caseElse(let slot, let target): frame.at = frame.cases[slot].matched ? target : frame.at + 1
+    case .call(let number): return try call(number, frame)
+    case .propagate(let onBreak, let onContinue): return propagate(onBreak, onContinue, frame)
+    case .interrupt(let leaves):
+      interrupt = leaves ? .leave : .next
+      return leave(frame)
+    case .request(let number):
+      try request(frame.program.tables.requests[number], frame)
+      frame.at += 1
+    case .cycle(let number):
+      try cycle(frame.program.tables.cycles[number], frame)
+      frame.at += 1
+    case .count(let number, let step):
+      count(number, step, frame)
+      if sink.isOverflowing { throw overflow }
+      frame.at += 1
+    default: frame.at += 1
+    }
+    return false
+  }
+
+  func assign(_ value: Value, to number: Int, _ frame: Frame) {
+    let name = frame.program.tables.names[number]
+    if frame.caller != nil {
+      frame.scope.assigned[name] = value
+      if frame.origins[number] == .argument { return }
+    }
+    frame.set(number, value, .assigned)
+  }
+
+  private func endCapture(_ frame: Frame) throws(FilterError) -> Value {
+    guard let capture = captures.last else { return .null }
+    try ledger.charge(units: 0, bytes: sink.count - capture.mark)
+    captures.removeLast()
+    let text = sink.cut(from: capture.mark)
+    let trust: Value.Trust = !frame.program.escapes ? .data : isPure ? .literal : .markup
+    sink.ceiling = capture.ceiling
+    isPure = capture.isPure
+    return Value(.string(text, trust))
+  }
+
+  private func propagate(_ onBreak: Int, _ onContinue: Int, _ frame: Frame) -> Bool {
+    switch interrupt {
+    case .none: frame.at += 1
+    case .leave:
+      guard onBreak >= 0 else { return leave(frame) }
+      interrupt = .none
+      frame.at = onBreak
+    case .next:
+      guard onContinue >= 0 else { return leave(frame) }
+      interrupt = .none
+      frame.at = onContinue
+    }
+    return false
+  }
+
+  private func request(_ spec: RequestSpec, _ frame: Frame) throws(FilterError) {
+    var arguments: [String] = []
+    for operand in spec.positional { arguments.append(try evaluate(operand, frame).plainText) }
+    for (name, operand) in spec.named { arguments.append("\(name)=\(try evaluate(operand, frame).plainText)") }
+    let value = try ledger.resolved(.deferred(DataRequest(kind: spec.kind, arguments: arguments)))
+    try print(value, escapes: frame.program.escapes)
+  }
+
+  private func cycle(_ spec: CycleSpec, _ frame: Frame) throws(FilterError) {
+    let group = try spec.group.map { operand throws(FilterError) in
+      "=" + (try self.evaluate(operand, frame)).inspected()
+    }
+    let key = group ?? "#" + spec.key
+    let turn = frame.scope.cycles[key] ?? 0
+    if turn < spec.items.count {
+      try print(try evaluate(spec.items[turn], frame), escapes: frame.program.escapes)
+    }
+    frame.scope.cycles[key] = turn + 1 >= spec.items.count ? 0 : turn + 1
+  }
+
+  private func count(_ number: Int, _ step: Int, _ frame: Frame) {
+    let name = frame.program.tables.names[number]
+    let start = frame.scope.counters[name] ?? globals.values[name]?.wholeNumber ?? 0
+    if step > 0 {
+      sink.write(start)
+      frame.scope.counters[name] = start &+ 1
+    } else {
+      sink.write(start &- 1)
+      frame.scope.counters[name] = start &- 1
+    }
+    if frame.origins[number] == .found { frame.origins[number] = .unknown }
+  }
+}
+
+extension Value {
+  /// Bytes an assigned value keeps for itself: text is counted where it is made, so that an alias costs a little.
+  var shallowBytes: Int { 16 }
+}

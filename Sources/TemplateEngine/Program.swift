@@ -1,0 +1,188 @@
+/// A template as the machine runs it: one flat list of instructions and the tables they point into. Instructions,
+/// paths and conditions hold numbers only, so that running them copies nothing that is counted.
+final class Program: Sendable {
+  let name: String
+  let source: [UInt8]
+  let escapes: Bool
+  let instructions: [Instruction]
+  /// Where each instruction came from, for errors.
+  let places: [Int]
+  let literals: [UInt8]
+  let tables: Tables
+  let nameIndex: [String: Int]
+
+  init(
+    name: String, source: [UInt8], escapes: Bool, instructions: [Instruction], places: [Int], literals: [UInt8],
+    tables: Tables
+  ) {
+    self.name = name
+    self.source = source
+    self.escapes = escapes
+    self.instructions = instructions
+    self.places = places
+    self.literals = literals
+    self.tables = tables
+    nameIndex = Dictionary(tables.names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+/// What instructions refer to by number.
+struct Tables: Sendable {
+  var names: [String] = []
+  var constants: [Value] = []
+  var paths: [Path] = []
+  var segments: [Segment] = []
+  var keys: [String] = []
+  var ranges: [RangeLiteral] = []
+  var conditions: [Condition] = []
+  var pipelines: [Pipeline] = []
+  var loops: [LoopSpec] = []
+  var calls: [CallSpec] = []
+  var requests: [RequestSpec] = []
+  var cycles: [CycleSpec] = []
+  var cases: [CaseSpec] = []
+  var loopDepth = 0
+  var caseDepth = 0
+}
+
+/// Something that has a value: looked up by number in one of the tables.
+enum Operand: Sendable {
+  case constant(Int)
+  case path(Int)
+  case range(Int)
+}
+
+/// A variable: where it starts and the segments that follow.
+struct Path: Sendable {
+  enum Root: Sendable {
+    case name(Int)
+    case item(Int)
+    case field(Int, LoopField)
+    case loop(Int)
+    case computed(Operand)
+  }
+  var root: Root
+  var first: Int
+  var end: Int
+}
+
+/// One step of a path. A key is also the number of its look-up site: each has a cache of its own.
+enum Segment: Sendable {
+  case key(Int)
+  /// `.size`, `.first`, `.last`: the member of that name if there is one, else what Liquid computes.
+  case command(Int, Command)
+  case computed(Operand)
+
+  enum Command: Sendable { case size, first, last }
+}
+
+enum LoopField: Sendable {
+  case index, index0, rindex, rindex0, first, last, length, name
+  case row, col, col0, colFirst, colLast
+  case none
+}
+
+struct RangeLiteral: Sendable {
+  var lower: Operand
+  var upper: Operand
+}
+
+struct Condition: Sendable {
+  enum Comparison: Sendable { case truth, equal, unequal, less, greater, lessOrEqual, greaterOrEqual, contains }
+  var left: Operand
+  var comparison: Comparison
+  var right: Operand
+}
+
+struct Pipeline: Sendable {
+  var input: Operand
+  var calls: [FilterCall]
+}
+
+struct FilterCall: Sendable {
+  var name: String
+  var filter: Filter
+  var positional: [Operand]
+  var named: [(name: String, value: Operand)]
+  var place: Int
+}
+
+struct LoopSpec: Sendable {
+  var slot: Int
+  var source: Operand
+  var limit: Operand?
+  var offset: Operand?
+  var continues: Bool
+  var reversed: Bool
+  var columns: Operand?
+  /// `item-collection`: what `forloop.name` prints and `offset: continue` goes on from.
+  var name: String
+}
+
+struct CallSpec: Sendable {
+  var template: Operand
+  var isInclude: Bool
+  var with: Operand?
+  var repeats: Bool
+  var alias: String?
+  var arguments: [(name: String, value: Operand)]
+  /// Loops around an `include`, innermost last: their variables are visible in it.
+  var loops: [VisibleLoop]
+}
+
+struct VisibleLoop: Sendable {
+  var item: String
+  var slot: Int
+  var isTable: Bool
+}
+
+struct RequestSpec: Sendable {
+  var kind: String
+  var positional: [Operand]
+  var named: [(name: String, value: Operand)]
+}
+
+struct CycleSpec: Sendable {
+  var group: Operand?
+  var key: String
+  var items: [Operand]
+}
+
+struct CaseSpec: Sendable {
+  var slot: Int
+  var values: [Operand]
+}
+
+/// One step of the machine. Targets are places in the list.
+enum Instruction: Sendable {
+  /// Literal bytes: from, count.
+  case text(Int, Int)
+  case print(Operand)
+  case printEscaped(Operand)
+  case printPipeline(Int)
+  case assign(Int, Int)
+  case captureBegin
+  case captureEnd(Int)
+  case changedEnd
+  case jump(Int)
+  /// Jumps when the condition is as the last says.
+  case branch(Int, Int, Bool)
+  case loopBegin(Int, Int)
+  case loopNext(Int, Int)
+  case tableBegin(Int, Int)
+  case tableNext(Int, Int)
+  case tableBreak
+  case caseBegin(Int, Operand)
+  case caseWhen(Int, Int)
+  case caseRepeat(Int, Int)
+  case caseElse(Int, Int)
+  case call(Int)
+  /// After an include: where to go when it ended in `break` or `continue`.
+  case propagate(Int, Int)
+  /// Ends the template by `break` or `continue` outside a loop; an include hands it on.
+  case interrupt(Bool)
+  case request(Int)
+  case cycle(Int)
+  case count(Int, Int)
+  case finish
+}

@@ -1,0 +1,105 @@
+/// Values as text, the way Ruby's Liquid prints them.
+extension Value {
+  /// What the value prints, without escaping.
+  public var plainText: String {
+    switch storage {
+    case .null, .deferred, .lookup, .empty, .blank: return ""
+    case .bool(let value): return value ? "true" : "false"
+    case .int(let value): return String(value)
+    case .double(let value): return Self.text(of: value)
+    case .string(let text, _): return text
+    case .range(let lower, let upper): return "\(lower)..\(upper)"
+    case .array, .models, .object, .bound: return nestedText(depth: 0)
+    }
+  }
+
+  /// A list prints its elements one after the other, lists in it likewise.
+  private func nestedText(depth: Int) -> String {
+    guard depth < 64 else { return "" }
+    switch storage {
+    case .array(let elements):
+      var text = ""
+      for element in elements {
+        if case .array = element.storage { text += element.nestedText(depth: depth + 1) } else { text += element.plainText }
+      }
+      return text
+    case .models, .object, .bound: return inspected(depth: depth)
+    default: return plainText
+    }
+  }
+
+  /// As Ruby's `inspect` shows it: what a list or map inside text looks like.
+  func inspected(depth: Int = 0) -> String {
+    guard depth < 64 else { return "…" }
+    switch storage {
+    case .null, .deferred, .lookup, .empty, .blank: return "nil"
+    case .string(let text, _): return Self.quoted(text)
+    case .array(let elements):
+      return "[" + elements.map { $0.inspected(depth: depth + 1) }.joined(separator: ", ") + "]"
+    case .models(let models):
+      return "[" + (0..<models.count).map { Value(.bound(models, $0)).inspected(depth: depth + 1) }.joined(separator: ", ")
+        + "]"
+    case .object(let object):
+      let members = zip(object.table.names, object.values).map { name, value in
+        "\(Self.quoted(name))=>\(value.inspected(depth: depth + 1))"
+      }
+      return "{" + members.joined(separator: ", ") + "}"
+    case .bound(let models, let element):
+      let members = models.table.names.indices.map { place in
+        "\(Self.quoted(models.table.names[place]))=>\(models.member(place, of: element).inspected(depth: depth + 1))"
+      }
+      return "{" + members.joined(separator: ", ") + "}"
+    default: return plainText
+    }
+  }
+
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+
+  /// Ruby's Float#to_s: always a point, an exponent outside 1e-4 ..< 1e16.
+  static func text(of value: Double) -> String {
+    guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity" }
+    let decimal = Decimal(value)
+    var digits = decimal.digits
+    if digits == "0" { return value.sign == .minus ? "-0.0" : "0.0" }
+    let point = digits.utf8.count + decimal.exponent
+    let sign = value < 0 ? "-" : ""
+    if point > 16 || point < -3 {
+      let first = digits.removeFirst()
+      let power = point - 1
+      let magnitude = power.magnitude < 10 ? "0\(power.magnitude)" : "\(power.magnitude)"
+      return "\(sign)\(first).\(digits.isEmpty ? "0" : digits)e\(power < 0 ? "-" : "+")\(magnitude)"
+    }
+    if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + digits }
+    if point >= digits.utf8.count { return sign + digits + String(repeating: "0", count: point - digits.utf8.count) + ".0" }
+    return sign + digits.prefix(point) + "." + digits.dropFirst(point)
+  }
+
+  var typeName: String {
+    switch storage {
+    case .null: "nil"
+    case .bool(let value): value ? "true" : "false"
+    case .int: "Integer"
+    case .double: "Float"
+    case .string: "String"
+    case .array, .models: "Array"
+    case .object, .bound, .lookup: "Hash"
+    case .range: "Range"
+    case .deferred: "deferred data"
+    case .empty: "empty"
+    case .blank: "blank"
+    }
+  }
+}
