@@ -7,6 +7,8 @@ SHELL := /bin/bash
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 PORT ?= 8080
 WORKERS ?= 1
+ROUNDS ?= 3
+SECONDS_EACH ?= 8
 CATALOG ?= ../shared/catalog
 
 help: ## this list
@@ -39,7 +41,7 @@ check: ## format, imports against Package.swift, packages against packages.txt
 bench: ## page hit beside nginx, requests per CPU second: make bench [ROUNDS=3] [SECONDS_EACH=8]
 	scripts/setup build bench
 	swift build -c release --product storefront $(SWIFT_FLAGS)
-	Benchmarks/http/bench-hit
+	Benchmarks/http/bench-hit --rounds $(ROUNDS) --seconds $(SECONDS_EACH)
 
 fuzz: ## long fuzzing of the parsers
 	scripts/fuzz

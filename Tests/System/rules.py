@@ -83,8 +83,9 @@ def one(data):
     if body == "waiting":
         expects = values(fields, b"expect")
         return (Outcome(more | {WAITING}, None, note="unfinished body") if more or expects else WAITING), b""
-    if body == "broken":
-        return Outcome({400, 413} | {405} & more, True, note="chunks"), b""
+    if body in ("broken", "large"):
+        may = {400} if body == "broken" else {400, 413}
+        return Outcome(may | more & {405, 501}, True, note="chunks"), b""
     may = broken | more or {ACCEPTED}
     closes = ends(fields, version)
     if may - {ACCEPTED}:
@@ -176,7 +177,7 @@ def meaning(method, target, version, fields):
     if re.search(rb"^[.-]|\.\.|:$", hosts[0]):
         broken |= {400, ACCEPTED}
     if method not in SERVED:
-        broken |= {405} if method in KNOWN else {405, 501}
+        broken |= {405} if method in KNOWN else {405, 501} if method in OTHERS else {501}
         if method == b"CONNECT":
             return broken | {400, 501}
     if values(fields, b"expect") and values(fields, b"expect")[0].lower() != b"100-continue":
@@ -231,11 +232,13 @@ def take_body(rest, length):
         match = re.match(rb"([0-9A-Fa-f]{1,16})\r\n", rest)
         if not match:
             bad = rest and not re.fullmatch(rb"[0-9A-Fa-f]{1,16}\r?", rest)
+            if re.match(rb"[0-9A-Fa-f]{17}", rest):
+                return "large", b""
             return ("broken" if bad else "waiting"), b""
         size = int(match.group(1), 16)
         total += size
         if total > BODY_LIMIT:
-            return "broken", b""
+            return "large", b""
         rest = rest[match.end() :]
         if size == 0:
             break
