@@ -1,10 +1,13 @@
+import CPosix
 import CUv
 import Glibc
 import Synchronization
 
-/// The process's one event loop. It belongs to the thread that first touches it (the main thread of a worker).
+/// The process's one event loop. A worker's main thread touches it first, owns it, and calls `run()`. Where another thread is
+/// first (a test runner, whose main thread is taken), the loop gets a thread of its own, which runs it for the process's life:
+/// otherwise whoever waits for the loop would wait for ever.
 package enum Loop {
-  package static let executor = LoopExecutor()
+  package static let executor = posix_is_main_thread() != 0 ? LoopExecutor() : startedOnOwnThread()
 
   /// Runs callbacks and jobs on this thread until `stop()`.
   @LoopActor package static func run() {
@@ -14,28 +17,6 @@ package enum Loop {
   @LoopActor package static func stop() {
     uv_stop(executor.loop)
   }
-
-  /// For processes whose main thread is taken (a test runner): a thread that owns the loop and runs it for the process's life.
-  package static func startOnOwnThread() {
-    _ = ownThread
-  }
-
-  private static let ownThread: pthread_t = {
-    let started = Latch()
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(started).toOpaque()
-    pthread_create(
-      &thread, nil,
-      { context in
-        let started = Unmanaged<Latch>.fromOpaque(context!).takeRetainedValue()
-        let executor = Loop.executor
-        started.open()
-        executor.run()
-        return nil
-      }, context)
-    started.wait()
-    return thread
-  }()
 
   package static func now() -> MonotonicInstant { .now }
 
@@ -55,9 +36,27 @@ package enum Loop {
   }
 }
 
-/// Opened once, waited for once, across two threads.
-private final class Latch: Sendable {
-  private let isOpen = Atomic<Bool>(false)
-  func open() { isOpen.store(true, ordering: .releasing) }
-  func wait() { while !isOpen.load(ordering: .acquiring) { sched_yield() } }
+extension Loop {
+  private static func startedOnOwnThread() -> LoopExecutor {
+    let made = Made()
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { context in
+        let executor = LoopExecutor()
+        // Not touched here any more: the waiting side may be gone.
+        Unmanaged<Made>.fromOpaque(context!).takeRetainedValue().executor.withLock { $0 = executor }
+        executor.run()
+        return nil
+      }, Unmanaged.passRetained(made).toOpaque())
+    precondition(status == 0, "no thread for the event loop")
+    while true {
+      if let executor = made.executor.withLock({ $0 }) { return executor }
+      sched_yield()
+    }
+  }
+
+  private final class Made: Sendable {
+    let executor = Mutex<LoopExecutor?>(nil)
+  }
 }

@@ -49,3 +49,18 @@ package struct HTTPRequest: Sendable {
     head.withUnsafeBufferPointer { String(decoding: $0[range], as: UTF8.self) }
   }
 }
+
+extension HTTPRequest {
+  /// One request out of its bytes, through the same gate: for tests and tools. Nil when the gate refuses it or wants more.
+  package init?(parsing bytes: [UInt8], remoteAddress: String = "127.0.0.1") {
+    let conversation = Conversation(limits: ServerLimits(), remoteAddress: remoteAddress)
+    let event = bytes.withUnsafeBytes { bytes in
+      conversation.offer(bytes)
+      let event = conversation.next()
+      if case .proceed = event { return conversation.next() }
+      return event
+    }
+    guard case .request(let request) = event else { return nil }
+    self = request
+  }
+}

@@ -36,10 +36,8 @@ package struct Headers: Sendable {
   }
 
   private mutating func add(_ name: StaticString, _ value: UnsafeBufferPointer<UInt8>) {
+    guard Self.isWritable(name, value) else { return assertionFailure("a header field that would split the response") }
     let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-    guard !name.isEmpty, name.allSatisfy(Self.isToken), !value.contains(where: { $0 == 0x0D || $0 == 0x0A || $0 == 0 }) else {
-      return assertionFailure("a header field that would split the response")
-    }
     bytes.reserveCapacity(bytes.count + name.count + value.count + 4)
     bytes.append(contentsOf: name)
     bytes.append(0x3A)
@@ -47,6 +45,11 @@ package struct Headers: Sendable {
     bytes.append(contentsOf: value)
     bytes.append(0x0D)
     bytes.append(0x0A)
+  }
+
+  static func isWritable(_ name: StaticString, _ value: some Sequence<UInt8>) -> Bool {
+    let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    return !name.isEmpty && name.allSatisfy(isToken) && !value.contains { $0 == 0x0D || $0 == 0x0A || $0 == 0 }
   }
 
   private static func isToken(_ byte: UInt8) -> Bool {
