@@ -21,6 +21,8 @@ public final class Plugin: Sendable {
 
   let defaultLocale: String
 
+  /// The assets the first paint needs, in the manifest's order.
+  public var criticalAssets: [Asset] { manifest.criticalAssets.compactMap { assets[$0] } }
   /// Its id.
   public var id: String { manifest.id }
   /// Its name for people.

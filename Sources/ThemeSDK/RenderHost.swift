@@ -71,6 +71,9 @@ public struct RenderHost: Sendable {
     return page.theme.assetPath(name)
   }
 
+  /// An asset by its own name: the plugin's in its fillers, else the theme's.
+  func asset(_ name: String) -> Asset? { plugin?.assets[name] ?? page.theme.assets[name] }
+
   /// The text of a key and the locale it was found in: the plugin's own texts, then the theme's; the page's locale, its
   /// language, then the default locale.
   func text(_ key: String, count: Double?) -> Translations.Text? {

@@ -35,6 +35,8 @@ public final class Theme: Sendable {
   /// Sections as `{% section %}` places them, by type.
   let staticSections: [String: Filler]
 
+  /// The assets the first paint needs, in the manifest's order.
+  public var criticalAssets: [Asset] { manifest.criticalAssets.compactMap { assets[$0] } }
   /// Its id.
   public var id: String { manifest.id }
   /// Its name for people.

@@ -1,10 +1,10 @@
 import TemplateEngine
 
-/// Checks the compiled templates against what the theme or plugin has: filters, snippets, slots, sections, assets, texts.
+/// Checks the compiled templates against what the theme or plugin has: snippets, slots, sections, assets, texts. Filters
+/// and tags are the compiler's to check.
 struct ThemeCheck {
   /// What names may be used.
   struct Known {
-    var filters: [String] = Environment.storefrontFilterNames
     var snippets: Set<String> = []
     /// Declared slots; nil when slots are not checked (a plugin cannot know all themes').
     var slots: [String]?
@@ -25,12 +25,6 @@ struct ThemeCheck {
   }
 
   private func check(_ template: Template, _ path: String, report: inout Report) {
-    let filters = Set(known.filters)
-    for use in template.analysis.filters where !filters.contains(use.name) {
-      report.add(
-        .error, "unknown-filter", "there is no filter '\(use.name)'", in: path, at: .init(use),
-        wayOut: NearMiss.wayOut(use.name, in: known.filters, otherwise: "docs/themes.md lists the filters"))
-    }
     for use in template.analysis.partials where !known.snippets.contains(use.name) {
       report.add(
         .error, "missing-snippet", "there is no snippet '\(use.name)'", in: path, at: .init(use),

@@ -1,0 +1,46 @@
+import FoundationEssentials
+import FoundationInternationalization
+
+/// A moment as templates hold it: ISO 8601 text, or seconds since 1970.
+struct DateText {
+  private let date: Date
+
+  init?(_ text: String) {
+    if let seconds = Double(text), seconds.isFinite, abs(seconds) < 1e12 {
+      date = Date(timeIntervalSince1970: seconds)
+    } else if let parsed = Self.parse(text) {
+      date = parsed
+    } else {
+      return nil
+    }
+  }
+
+  private static func parse(_ text: String) -> Date? {
+    let styles: [Date.ISO8601FormatStyle] = [.iso8601, .init(includingFractionalSeconds: true), .iso8601.year().month().day()]
+    for style in styles {
+      if let date = try? style.parse(text) { return date }
+    }
+    return nil
+  }
+
+  /// `2024-05-01T10:00:00Z`.
+  var iso: String { date.formatted(.iso8601) }
+
+  /// As people of the locale write it: `date` (the month in words), `date_at_time`, `basic` (digits), `month_year`.
+  /// A time is in UTC, since a page that is shared has no shopper's zone.
+  func formatted(_ style: String, locale tag: String) -> String {
+    let identifier = tag.replacing("-", with: "_")
+    let locale = Locale(identifier: identifier == "bn" || identifier.hasPrefix("bn_") ? identifier + "@numbers=beng" : identifier)
+    let calendar = Calendar(identifier: .gregorian)
+    func shown(_ dateStyle: Date.FormatStyle.DateStyle, _ timeStyle: Date.FormatStyle.TimeStyle) -> String {
+      Date.FormatStyle(date: dateStyle, time: timeStyle, locale: locale, calendar: calendar, timeZone: .gmt).format(date)
+    }
+    switch style {
+    case "basic": return shown(.numeric, .omitted)
+    case "date_at_time": return shown(.long, .shortened)
+    case "month_year":
+      return Date.FormatStyle(locale: locale, calendar: calendar, timeZone: .gmt).year().month(.wide).format(date)
+    default: return shown(.long, .omitted)
+    }
+  }
+}
