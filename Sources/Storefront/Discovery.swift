@@ -33,7 +33,7 @@ import Tenancy
       let base = shop.baseURL
       let body = try await Loop.offLoop(throwing: { try Discovery.document(answer.value, base: base) })
       var basis = Basis(moment, ttl: .seconds(3600), staleFor: .seconds(3600))
-      basis.read([Tag(tenant, "list:all"), Tag(tenant, "list:collections")], at: moment, validFor: answer.validFor)
+      basis.read([Tag(tenant, TagName.allProducts), Tag(tenant, TagName.collections)], at: moment, validFor: answer.validFor)
       let document = Delivery.Document(body, common: PageHeaders.common(contentType: "application/xml; charset=utf-8"))
       return Fragment(document, basis: basis, cost: document.cost * 2)
     }

@@ -76,7 +76,7 @@ import Tenancy
     if let (product, reading) = met[handle] {
       var own = reading
       own.value = .bound(ProductDrop(product: product))
-      own.tags = [Tag(tenant.id, "product:\(product.id)")]
+      own.tags = [Tag(tenant.id, TagName.product(product.id))]
       return own
     }
     return try await reading(DataRequest(kind: "product-of", arguments: [handle]))

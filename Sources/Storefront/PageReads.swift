@@ -12,15 +12,15 @@ extension PageData {
     case .index, .notFound: return (Subject.none, Reading(value: .null, moment: moment))
     case .product:
       let answer = try await api.product(route.handle, of: tenant.id)
-      let reading = reading(answer, at: moment, tags: answer.value.map { ["product:\($0.id)"] } ?? ["list:all"])
+      let reading = reading(answer, at: moment, tags: answer.value.map { [TagName.product($0.id)] } ?? [TagName.allProducts])
       return (answer.value.map(Subject.product), reading)
     case .collection:
       let collection = try await collection(route.handle)
       guard let found = collection.value else {
-        return (nil, reading(collection, at: moment, tags: ["collection:\(route.handle)"]))
+        return (nil, reading(collection, at: moment, tags: [TagName.collection(route.handle)]))
       }
       let listing = try await listing(of: route.handle, sort: route.sort, page: route.page, size: Self.pageSize)
-      var own = reading(listing, at: moment, tags: ["collection:\(route.handle)", "list:\(route.handle)"] + products(listing))
+      var own = reading(listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)] + products(listing))
       own.validFor = shorter(own.validFor, collection.validFor)
       meet(listing.value.items, own)
       let isBeyond = route.page > 1 && listing.value.items.isEmpty
@@ -35,7 +35,7 @@ extension PageData {
       let sort = Router.sorts[route.sort] ?? .manual
       let answer = try await api.products(
         ProductQuery(text: route.terms, sort: sort, page: route.page, size: Self.pageSize), of: tenant.id)
-      let own = reading(answer, at: moment, tags: ["search", "list:all"] + products(answer))
+      let own = reading(answer, at: moment, tags: [TagName.search, TagName.allProducts] + products(answer))
       meet(answer.value.items, own)
       let isBeyond = route.page > 1 && answer.value.items.isEmpty
       return (isBeyond ? nil : .search(answer.value), own)
@@ -48,32 +48,32 @@ extension PageData {
     switch request.kind {
     case "shop":
       let answer = try await api.site(tenant.id)
-      var own = reading(answer, at: moment, tags: ["site"])
+      var own = reading(answer, at: moment, tags: [TagName.site])
       site = answer.value
       own.value = .bound(ShopDrop(tenant: tenant, site: answer.value, baseURL: baseURL))
       return own
     case "menu":
       let answer = try await api.menu(key, of: tenant.id)
-      var own = reading(answer, at: moment, tags: ["menu:\(key)"])
+      var own = reading(answer, at: moment, tags: [TagName.menu(key)])
       own.value = answer.value.map { .bound(MenuDrop(menu: $0)) } ?? .null
       return own
     case "collection-of":
       let collection = try await collection(key)
-      guard let found = collection.value else { return reading(collection, at: moment, tags: ["collection:\(key)"]) }
+      guard let found = collection.value else { return reading(collection, at: moment, tags: [TagName.collection(key)]) }
       let listing = try await listing(of: key, sort: "", page: 1, size: Self.pageSize)
-      var own = reading(listing, at: moment, tags: ["collection:\(key)", "list:\(key)"] + products(listing))
+      var own = reading(listing, at: moment, tags: [TagName.collection(key), TagName.list(key)] + products(listing))
       own.validFor = shorter(own.validFor, collection.validFor)
       own.value = .bound(CollectionDrop(collection: found, products: listing.value.items, total: listing.value.total))
       meet(listing.value.items, own)
       return own
     case "product-of":
       let answer = try await api.product(key, of: tenant.id)
-      var own = reading(answer, at: moment, tags: answer.value.map { ["product:\($0.id)"] } ?? ["list:all"])
+      var own = reading(answer, at: moment, tags: answer.value.map { [TagName.product($0.id)] } ?? [TagName.allProducts])
       own.value = answer.value.map { .bound(ProductDrop(product: $0)) } ?? .null
       return own
     case "all_collections":
       let answer = try await api.collections(of: tenant.id)
-      var own = reading(answer, at: moment, tags: ["list:collections"] + answer.value.map { "collection:\($0.handle)" })
+      var own = reading(answer, at: moment, tags: [TagName.collections] + answer.value.map { TagName.collection($0.handle) })
       own.value = .models(answer.value.map { CollectionDrop(collection: $0) })
       return own
     case "recommendations": return try await recommendations(moment)
@@ -89,7 +89,7 @@ extension PageData {
       let all = try await api.collections(of: tenant.id)
       let collections = product.collections.compactMap { handle in all.value.first { $0.handle == handle } }
       own.value = .bound(ProductDrop(product: product, selectedVariant: route.variant, collections: collections))
-      own.tags += [Tag(tenant.id, "list:collections")] + collections.map { Tag(tenant.id, "collection:\($0.handle)") }
+      own.tags += [Tag(tenant.id, TagName.collections)] + collections.map { Tag(tenant.id, TagName.collection($0.handle)) }
       own.validFor = shorter(own.validFor, all.validFor)
     case ("collection", .collection(let collection, let page)):
       own.value = .bound(CollectionDrop(collection: collection, products: page.items, total: page.total, sort: route.sort))
@@ -110,7 +110,7 @@ extension PageData {
   private func recommendations(_ moment: Moment) async throws -> Reading {
     guard case (.product(let product)?, _) = try await mainSubject() else { return Reading(value: .null, moment: moment) }
     let listing = try await listing(of: product.collections.first ?? "all", sort: "", page: 1, size: 9)
-    var own = reading(listing, at: moment, tags: ["list:\(product.collections.first ?? "all")"] + products(listing))
+    var own = reading(listing, at: moment, tags: [TagName.list(product.collections.first ?? "all")] + products(listing))
     let others = listing.value.items.filter { $0.id != product.id }.prefix(4)
     own.value = .object([("products", .models(others.map { ProductDrop(product: $0) })), ("performed", .bool(true))])
     meet(Array(others), own)
@@ -136,7 +136,7 @@ extension PageData {
     Reading(value: .null, tags: tags.map { Tag(tenant.id, $0) }, moment: moment, validFor: answer.validFor)
   }
 
-  private func products(_ answer: Answer<Page<Product>>) -> [String] { answer.value.items.map { "product:\($0.id)" } }
+  private func products(_ answer: Answer<Page<Product>>) -> [String] { answer.value.items.map { TagName.product($0.id) } }
 
   private func shorter(_ one: Duration?, _ other: Duration?) -> Duration? {
     guard let one, let other else { return one ?? other }

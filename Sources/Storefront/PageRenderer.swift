@@ -55,7 +55,7 @@ import ThemeSDK
   func page(_ route: PageRoute, of shop: Shop) async throws -> (Delivery.Document, CacheStatus) {
     if let kept = kept(route, of: shop) { return kept }
     do {
-      let served = try await pages.fragment(pageKey(route, of: shop)) { try await make(route, of: shop, at: $0) }
+      let served = try await pages.refresh(pageKey(route, of: shop)) { try await make(route, of: shop, at: $0) }
       return (served.content, status(of: served))
     } catch is Missing {
       return try await page(.notFound, of: shop)
@@ -180,7 +180,8 @@ import ThemeSDK
       return try await wrapped(filler, of: page, beside: product, into: &basis)
     }
     do {
-      let served = try await fragments.fragment(key(of: filler, page: page, beside: product)) { moment in
+      // `refresh`, since a page is only made anew to be fresh: a stale part would keep it from being kept.
+      let served = try await fragments.refresh(key(of: filler, page: page, beside: product)) { moment in
         var own = Basis(moment, ttl: .seconds(filler.cache.seconds), staleFor: PageRenderer.pageStaleLife)
         var globals = page.globals
         globals["section"] = filler.section
