@@ -20,7 +20,8 @@ extension PageData {
         return (nil, reading(collection, at: moment, tags: [TagName.collection(route.handle)]))
       }
       let listing = try await listing(of: route.handle, sort: route.sort, page: route.page, size: Self.pageSize)
-      var own = reading(listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)] + products(listing))
+      var own = reading(
+        listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)] + products(listing))
       own.validFor = shorter(own.validFor, collection.validFor)
       meet(listing.value.items, own)
       let isBeyond = route.page > 1 && listing.value.items.isEmpty

