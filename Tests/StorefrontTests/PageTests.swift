@@ -8,10 +8,10 @@ import Testing
 
 @testable import Storefront
 
-@LoopActor @Suite(.serialized) struct PageTests {
+@Suite(.serialized) struct PageTests {
   init() { Stage.startLoop }
 
-  @Test func everyKindOfPage() async throws {
+  @LoopActor @Test func everyKindOfPage() async throws {
     let stage = try Stage()
     #expect(try await stage.get("/").body.contains("<h1>Shop one</h1><i>Linen one</i>"))
     #expect(try await stage.get("/products/linen").body.contains("<h1>Linen one</h1><p>€10.00</p><em>note on Linen one</em>"))
@@ -22,7 +22,7 @@ import Testing
     #expect(try await stage.get("/sitemap.xml").body.contains("<loc>https://one.shops.example/products/linen</loc>"))
   }
 
-  @Test(arguments: [
+  @LoopActor @Test(arguments: [
     "/nothing", "/products/none", "/collections/none", "/collections/shirts?page=9", "/search?q=linen&page=2", "/products",
     "/assets/plain/x.css", "/.env", "/a//b",
   ])
@@ -34,7 +34,7 @@ import Testing
     #expect(!answer.body.contains("nothing") && !answer.body.contains("none"), "a shared page holds what one shopper asked for")
   }
 
-  @Test func aSecondRequestIsAHit() async throws {
+  @LoopActor @Test func aSecondRequestIsAHit() async throws {
     let stage = try Stage()
     #expect(try await stage.get("/products/linen").cache.contains("fwd=uri-miss; ttl=299; stored") || true)
     let second = try await stage.get("/products/linen")
@@ -42,7 +42,7 @@ import Testing
   }
 
   // The issue's own words: unknown query parameters do not split the cache.
-  @Test(arguments: ["?utm_source=x", "?gclid=1", "?page=2", "?q=1", "?variant=%3Cb%3E"])
+  @LoopActor @Test(arguments: ["?utm_source=x", "?gclid=1", "?page=2", "?q=1", "?variant=%3Cb%3E"])
   func anUnknownParameterIsAHitToo(_ query: String) async throws {
     let stage = try Stage()
     let first = try await stage.get("/products/linen")
@@ -51,7 +51,7 @@ import Testing
     #expect(second.bytes == first.bytes)
   }
 
-  @Test func anUnknownVariantIsServedAndNotKept() async throws {
+  @LoopActor @Test func anUnknownVariantIsServedAndNotKept() async throws {
     let stage = try Stage()
     #expect(try await stage.get("/products/linen?variant=zzz").status == 200)
     #expect(!(try await stage.get("/products/linen?variant=zzz").cache.contains("hit")))
@@ -59,7 +59,7 @@ import Testing
     #expect(try await stage.get("/products/linen?variant=v2").cache.contains("hit"))
   }
 
-  @Test func anEtagOfAnyCodingIs304() async throws {
+  @LoopActor @Test func anEtagOfAnyCodingIs304() async throws {
     let stage = try Stage()
     let first = try await stage.get("/")
     let tag = try #require(first.field("ETag"))
@@ -69,7 +69,7 @@ import Testing
     #expect(try await stage.get("/", host: "one.localhost", "If-None-Match: \"other\"").status == 200)
   }
 
-  @Test func aKeptPageIsPackedForWhoTakesIt() async throws {
+  @LoopActor @Test func aKeptPageIsPackedForWhoTakesIt() async throws {
     let stage = try Stage([
       "Themes/plain/sections/index.liquid": String(repeating: "<p>lots of text</p>", count: 200) + "{% schema %}{}{% endschema %}"
     ])
@@ -88,7 +88,7 @@ import Testing
     #expect(try await stage.get("/", host: "one.localhost", "If-None-Match: \(gzip.field("ETag")!)").status == 304)
   }
 
-  @Test func dataIsEscapedAndDescriptionsAreSanitised() async throws {
+  @LoopActor @Test func dataIsEscapedAndDescriptionsAreSanitised() async throws {
     let stage = try Stage()
     let hostile = try await stage.get("/products/hostile").body
     #expect(!hostile.contains("<script"))
@@ -98,7 +98,7 @@ import Testing
   }
 
   // 003-19, 000-11
-  @Test func anEditIsSeenByTheNextRequest() async throws {
+  @LoopActor @Test func anEditIsSeenByTheNextRequest() async throws {
     let stage = try Stage()
     let one = try TenantID("one")
     for target in ["/products/linen", "/collections/shirts", "/"] { _ = try await stage.get(target) }
@@ -115,7 +115,7 @@ import Testing
     }
   }
 
-  @Test func stockIsNeverStale() async throws {
+  @LoopActor @Test func stockIsNeverStale() async throws {
     let stage = try Stage()
     #expect(try await stage.get("/products/linen").body.contains("in stock"))
     try stage.catalog.edit("linen", of: try TenantID("one"), .stock(0, variant: nil))
@@ -124,7 +124,7 @@ import Testing
     #expect(try await stage.get("/products/linen").status == 404)
   }
 
-  @Test func anEditOfOneShopTouchesNoOther() async throws {
+  @LoopActor @Test func anEditOfOneShopTouchesNoOther() async throws {
     let stage = try Stage()
     _ = try await stage.get("/products/linen", host: "two.localhost")
     try stage.catalog.edit("linen", of: try TenantID("one"), .stock(0, variant: nil))
@@ -132,7 +132,7 @@ import Testing
   }
 
   // 000-1, 000-3
-  @Test func shopsAreApart() async throws {
+  @LoopActor @Test func shopsAreApart() async throws {
     let stage = try Stage()
     for host in ["one.localhost", "two.localhost", "one.shops.example"] {
       let id = host.hasPrefix("one") ? "one" : "two"
@@ -144,7 +144,7 @@ import Testing
     #expect(try await stage.get("/only-two.txt", host: "two.localhost").body == "two's own")
   }
 
-  @Test(arguments: ["nobody.localhost", "three.shops.example", "localhost", "one.localhost.evil.example", "xn--a.localhost"])
+  @LoopActor @Test(arguments: ["nobody.localhost", "three.shops.example", "localhost", "one.localhost.evil.example", "xn--a.localhost"])
   func anUnknownHostIsAPlain404(_ host: String) async throws {
     let stage = try Stage()
     let answer = try await stage.get("/", host: host)
@@ -153,7 +153,7 @@ import Testing
   }
 
   // 004-2
-  @Test func statuses() async throws {
+  @LoopActor @Test func statuses() async throws {
     let stage = try Stage()
     let asleep = try await stage.get("/", host: "asleep.localhost")
     #expect(asleep.status == 503 && asleep.field("Retry-After") != nil && asleep.field("Cache-Control") == "no-store")
@@ -162,7 +162,7 @@ import Testing
     #expect(try await stage.get("/", host: "gone.localhost").status == 410)
   }
 
-  @Test func filesAreServedFromTheShopsOwnFolder() async throws {
+  @LoopActor @Test func filesAreServedFromTheShopsOwnFolder() async throws {
     let stage = try Stage()
     #expect(try await stage.get("/hello.txt").body == "hello of one")
     #expect(try await stage.get("/shared.txt").body == "for all")
