@@ -29,7 +29,6 @@ import Tenancy
   ///   - files: over the plain theme's, by path under the folder; an empty text removes one.
   ///   - api: what pages read instead of the catalogue.
   init(_ files: [String: String] = [:], api: ((ReferenceCatalog) -> any CoreAPI)? = nil) throws {
-    Stage.startLoop
     folder = NSTemporaryDirectoryPath.unique()
     var all = Stage.plain
     all.merge(files) { $1 }
@@ -104,8 +103,6 @@ import Tenancy
     }
   }
 
-  /// The loop runs on a thread of its own for the life of the test process.
-  nonisolated static let startLoop: Void = Loop.startOnOwnThread()
 }
 
 enum NSTemporaryDirectoryPath {
