@@ -169,9 +169,11 @@ import EventLoop
     deadline = .max
     arrival = .now
     if request.isForServer { return finish(.capabilities, request) }
-    // Runs here and now up to its first await: a page in memory costs no task switch.
+    // Runs here and now up to its first await: a page in memory costs no task switch. An `executorPreference:` would make Swift
+    // 6.3 enqueue the task instead; a handler that starts child tasks takes `withTaskExecutorPreference(Loop.executor)` around
+    // them, to keep them from other threads.
     let respond = server.respond
-    Task.immediate(executorPreference: Loop.executor) { @LoopActor in
+    Task.immediate { @LoopActor in
       self.finish(await respond(request), request)
     }
   }

@@ -23,15 +23,27 @@ import Testing
     #expect(order.seen == Array(0..<1000))
   }
 
+  /// What a request relies on. With an `executorPreference:` the task is enqueued instead (Swift 6.3.1).
+  @Test @LoopActor func immediateTaskRunsToItsFirstAwait() async {
+    let order = Order()
+    let task = Task.immediate { @LoopActor in
+      order.seen.append(1)
+      await Loop.sleep(for: .milliseconds(1))
+      order.seen.append(3)
+    }
+    order.seen.append(2)
+    await task.value
+    #expect(order.seen == [1, 2, 3])
+  }
+
   /// The point of the executor: what stays on the loop never crosses a thread.
   @Test @LoopActor func childTasksStayOnTheLoop() async {
     @concurrent func elsewhere() async -> Bool { Loop.executor.isOnLoop }
-    let task = Task.immediate(executorPreference: Loop.executor) { @LoopActor in
+    let (one, two) = await withTaskExecutorPreference(Loop.executor) {
       async let one = elsewhere()
       async let two = elsewhere()
       return await (one, two)
     }
-    let (one, two) = await task.value
     #expect(one && two)
   }
 
