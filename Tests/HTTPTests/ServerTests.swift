@@ -32,7 +32,7 @@ import Testing
       } observe: {
         observed?($0)
       }
-      observed = { [unowned self] in exchanges.append($0) }
+      observed = { [weak self] in self?.exchanges.append($0) }
     }
 
     func untilEmpty() async {
