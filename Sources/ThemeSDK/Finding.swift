@@ -17,17 +17,20 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
   public let line: Int?
   /// Column from 1, in characters.
   public let column: Int?
+  /// The line of the file with a caret under the place, for faults of Liquid.
+  public let excerpt: String?
   /// Why it is a finding.
   public let why: String?
   /// What the author can do.
   public let wayOut: String?
 
-  /// `file:line:column: error: message [code]`, then the why and the way out on lines of their own.
+  /// `file:line:column: error: message [code]`, then the excerpt, the why and the way out on lines of their own.
   public var description: String {
     var text = file
     if let line { text += ":\(line)" }
     if let column { text += ":\(column)" }
     text += ": \(severity.rawValue): \(message) [\(code)]"
+    if let excerpt { text += "\n" + excerpt }
     if let why { text += "\n  why: \(why)" }
     if let wayOut { text += "\n  fix: \(wayOut)" }
     return text
@@ -69,10 +72,11 @@ struct Report {
 
   mutating func add(
     _ severity: Finding.Severity, _ code: String, _ message: String, in file: String, at place: Place? = nil,
-    why: String? = nil, wayOut: String? = nil
+    excerpt: String? = nil, why: String? = nil, wayOut: String? = nil
   ) {
     let finding = Finding(
-      severity: severity, code: code, message: message, file: file, line: place?.line, column: place?.column, why: why,
+      severity: severity, code: code, message: message, file: file, line: place?.line, column: place?.column, excerpt: excerpt,
+      why: why,
       wayOut: wayOut)
     if !findings.contains(finding) { findings.append(finding) }
   }

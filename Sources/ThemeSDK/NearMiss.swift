@@ -1,6 +1,7 @@
 // The optimal-string-alignment distance (insert, delete, replace, swap of neighbours, each 1) decides whether an unknown
-// name was meant to be a known one. A name is suggested when at most a third of it has to change, two at least for long
-// names, and the closest wins; equal ones are decided by the alphabet, so that a message never changes between runs.
+// name was meant to be a known one. A name is suggested when at most a third of it has to change (of one or two letters
+// nothing but their case), and the closest wins; equal ones are decided by the alphabet, so that a message never changes
+// between runs.
 
 enum NearMiss {
   /// The known name closest to `name`, or nil when none is close.
@@ -10,7 +11,7 @@ enum NearMiss {
     var best: (distance: Int, name: String)?
     for candidate in known where candidate != name {
       let distance = distance(wanted, Array(candidate.lowercased().unicodeScalars))
-      guard distance <= max(1, wanted.count / 3) else { continue }
+      guard distance <= (wanted.count < 3 ? 0 : max(1, wanted.count / 3)) else { continue }
       if let best, (best.distance, best.name) <= (distance, candidate) { continue }
       best = (distance, candidate)
     }

@@ -84,8 +84,12 @@ struct Overlay {
       guard let known else {
         let name = entry.filler.operation.name
         switch entry.filler.operation {
-        case .remove, .wrap:
-          warn(.noSuchAnchor, entry, "nothing in this slot has the id '\(anchor)', so there is nothing to \(name)")
+        case .remove: warn(.noSuchAnchor, entry, "nothing in this slot has the id '\(anchor)', so there is nothing to remove")
+        case .wrap:
+          // Its place stays, without content, for what hangs on it.
+          appended.append(index)
+          hangers[entry.qualifiedID, default: .init()].isRemoved = true
+          warn(.noSuchAnchor, entry, "nothing in this slot has the id '\(anchor)', so there is nothing to wrap")
         default:
           appended.append(index)
           warn(

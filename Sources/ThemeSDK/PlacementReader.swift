@@ -3,6 +3,8 @@ import TemplateEngine
 /// Reads placed sections: of JSON templates, section groups and `defaults`. Builds each one's `section` value once.
 struct PlacementReader {
   let sections: [String: Section]
+  /// Sections whose file is there and has findings of its own: what places them is not to blame.
+  let broken: Set<String>
   let file: String
   /// The template the sections are placed in, such as `product.wide`; nil elsewhere.
   let template: String?
@@ -72,15 +74,17 @@ struct PlacementReader {
     }
     guard let type = object.string(typeKey, required: true, report: &report) else { return nil }
     guard let section = sections[type] else {
+      if broken.contains(type) { return nil }
       report.add(
         .error, "unknown-section", "there is no section '\(type)'", in: file, at: object.node[typeKey]?.place,
-        wayOut: NearMiss.wayOut(type, in: sections.keys, otherwise: "add sections/\(type).liquid"))
+        wayOut: NearMiss.wayOut(type, in: broken.union(sections.keys), otherwise: "add sections/\(type).liquid"))
       return nil
     }
     if object.bool("disabled", report: &report) == true { return nil }
     checkPlace(of: section, at: object.node[typeKey]?.place, report: &report)
     let settings = values(
-      object.object("settings", report: &report), section.settings, owner: "section '\(type)'", report: &report)
+      object.object("settings", report: &report), section.settings, owner: "section '\(type)'", isBroken: broken.contains(type),
+      report: &report)
     let blocks = blocks(object, section, report: &report)
     return Placement(
       id: id, type: type, section: Self.section(id: id, type: type, settings: settings, blocks: blocks),
@@ -105,9 +109,11 @@ struct PlacementReader {
   }
 
   /// The settings by definition, defaults where none is given.
-  private func values(_ object: ObjectReader?, _ definitions: [SettingDefinition], owner: String, report: inout Report) -> Value {
+  private func values(
+    _ object: ObjectReader?, _ definitions: [SettingDefinition], owner: String, isBroken: Bool, report: inout Report
+  ) -> Value {
     let known = definitions.map(\.id)
-    for member in object?.node.members ?? [] where !known.contains(member.name) {
+    for member in object?.node.members ?? [] where !known.contains(member.name) && !isBroken {
       report.add(
         .warning, "unknown-setting", "the \(owner) has no setting '\(member.name)'", in: file, at: member.place,
         why: "it is ignored",
@@ -154,7 +160,8 @@ struct PlacementReader {
         report.add(.error, "too-many-blocks", "more than \(limit) blocks '\(type)'", in: file, at: place)
       }
       let settings = values(
-        block.object("settings", report: &report), definition?.settings ?? [], owner: "block '\(type)'", report: &report)
+        block.object("settings", report: &report), definition?.settings ?? [], owner: "block '\(type)'",
+        isBroken: broken.contains(section.type), report: &report)
       blocks.append(
         .object([
           ("id", .string(id)), ("type", .string(type)), ("settings", settings), ("shopify_attributes", .safeHTML("")),

@@ -25,14 +25,14 @@ struct TemplateCompiler {
       for problem in error.errors {
         report.add(
           .error, "template", problem.message, in: path, at: .init(line: problem.line, column: problem.column),
-          why: Self.excerpt(problem), wayOut: problem.suggestion)
+          excerpt: Self.excerpt(problem), wayOut: problem.suggestion)
       }
       return nil
     }
   }
 
   private static func excerpt(_ problem: TemplateError) -> String? {
-    problem.excerpt.isEmpty ? nil : "\(problem.excerpt)\n       \(String(repeating: " ", count: problem.caret))^"
+    problem.excerpt.isEmpty ? nil : "    \(problem.excerpt)\n    \(String(repeating: " ", count: problem.caret))^"
   }
 
   /// Compiles all `.liquid` files of a folder, by their names without the ending.

@@ -40,7 +40,9 @@ struct ThemeCheck {
         report.add(
           .error, "unknown-slot", "theme.json declares no slot '\(use.text)'", in: path, at: use.place,
           why: "no plugin can fill a slot that is not declared",
-          wayOut: NearMiss.wayOut(use.text, in: slots + StandardSlot.names, otherwise: "add it to \"slots\" in theme.json"))
+          wayOut: StandardSlot.names.contains(use.text)
+            ? "add it to \"slots\" in theme.json"
+            : NearMiss.wayOut(use.text, in: slots + StandardSlot.names, otherwise: "add it to \"slots\" in theme.json"))
       case "section":
         guard let sections = known.sections, !sections.contains(use.text) else { continue }
         report.add(

@@ -32,6 +32,9 @@ struct ThemeLoader {
   private var compiler: TemplateCompiler
   private var manifest = ThemeManifest()
   private var sections: [String: Section] = [:]
+  /// Sections with a fault in their template or schema.
+  private var broken: Set<String> = []
+  private var knowsManifest = false
   private var snippets: [String: Template] = [:]
   private let revision: String
 
@@ -110,6 +113,7 @@ struct ThemeLoader {
     guard let node = contents.json(file, report: &report),
       let object = ObjectReader(node, subject: "theme.json", file: file, report: &report)
     else { return nil }
+    knowsManifest = true
     object.checkKeys(
       [
         "$schema", "id", "name", "version", "engine", "author", "description", "license_id", "locales", "slots", "layout_slots",
@@ -156,6 +160,7 @@ struct ThemeLoader {
         continue
       }
       guard let slot = ObjectReader(member.value, subject: "the slot '\(member.name)'", file: object.file, report: &report) else {
+        manifest.slots[member.name] = SlotDeclaration(name: member.name, context: [], about: nil)
         continue
       }
       slot.checkKeys(["context", "description", "many", "accepts", "cache", "fallback"], report: &report)
@@ -213,12 +218,16 @@ struct ThemeLoader {
   // MARK: sections and what places them
 
   private mutating func readSections() {
-    for (type, template) in compiler.compile(folder: "sections", report: &report).sorted(by: { $0.key < $1.key }) {
+    let compiled = compiler.compile(folder: "sections", report: &report)
+    broken = Set(contents.paths(in: "sections", ending: ".liquid").map(Self.stem)).subtracting(compiled.keys)
+    for (type, template) in compiled.sorted(by: { $0.key < $1.key }) {
       let path = "sections/\(type).liquid"
       var section = Section(type: type, template: template)
       section.needs = TemplateNeeds.of(template, snippets: snippets)
       if let schema = compiler.schema(of: path, report: &report) {
         SchemaReader.read(schema, into: &section, file: path, report: &report)
+      } else if compiler.scans[path]?.schemas.isEmpty == false {
+        broken.insert(type)
       }
       sections[type] = section
     }
@@ -244,7 +253,7 @@ struct ThemeLoader {
             wayOut: NearMiss.wayOut(layout.string ?? "", in: known, otherwise: "name a file of layout/, or false for none"))
         }
       }
-      let reader = PlacementReader(sections: sections, file: path, template: name)
+      let reader = PlacementReader(sections: sections, broken: broken, file: path, template: name)
       templates[name] = fillers(reader.template(object, report: &report), slot: "main")
     }
   }
@@ -258,7 +267,7 @@ struct ThemeLoader {
         let object = ObjectReader(node, subject: "this section group", file: path, report: &report)
       else { continue }
       object.checkKeys(["type", "name", "sections", "order"], report: &report)
-      let reader = PlacementReader(sections: sections, file: path, template: nil)
+      let reader = PlacementReader(sections: sections, broken: broken, file: path, template: nil)
       groups[name] = fillers(reader.template(object, report: &report), slot: name)
       if manifest.slots[name] == nil { manifest.slots[name] = SlotDeclaration(name: name, context: [], about: nil) }
     }
@@ -271,7 +280,7 @@ struct ThemeLoader {
     guard let node, let object = ObjectReader(node["defaults"], subject: "'defaults'", file: file, report: &report) else {
       return [:]
     }
-    let reader = PlacementReader(sections: sections, file: file, template: nil)
+    let reader = PlacementReader(sections: sections, broken: broken, file: file, template: nil)
     for member in object.node.members ?? [] {
       guard member.name != "main" else {
         report.add(
@@ -318,26 +327,30 @@ struct ThemeLoader {
     var known = ThemeCheck.Known()
     known.snippets = Set(contents.paths(in: "snippets", ending: ".liquid").map(Self.stem))
     known.sections = Set(contents.paths(in: "sections", ending: ".liquid").map(Self.stem))
-    known.slots = manifest.slots.keys.sorted()
+    known.slots = knowsManifest ? manifest.slots.keys.sorted() : nil
     known.assets = Set(assets.keys)
     known.defaultLocale = manifest.locales.first ?? "en"
     known.texts = locales[known.defaultLocale]
     ThemeCheck(known: known).run(compiler, report: &report)
     ThemeCheck.compare(locales, default: known.defaultLocale, report: &report)
-    let printed = Set(
-      compiler.scans.values.flatMap { $0.tagged.filter { $0.name == "slot" || $0.name == "sections" } }.map(\.text))
-    let isDynamic = compiler.compiled.values.contains { $0.analysis.hasDynamicNames }
-    for slot in manifest.slots.keys.sorted() where slot != "main" && !printed.contains(slot) && !isDynamic {
-      report.add(
-        .warning, "unused-slot", "the slot '\(slot)' is declared, and no template prints it", in: "theme.json",
-        why: "a plugin that fills it would not be seen", wayOut: "add {% slot '\(slot)' %}, or take it out of \"slots\"")
-    }
+    if !report.hasErrors { warnOfUnusedSlots() }
     for (path, template) in compiler.compiled.sorted(by: { $0.key < $1.key }) {
       for tag in ["stylesheet", "javascript"] where template.rawBlocks[tag] != nil {
         report.add(
           .warning, "block-not-collected", "{% \(tag) %} is not collected into an asset", in: path,
           why: "its text reaches no page", wayOut: "move it to a file of assets/")
       }
+    }
+  }
+
+  private mutating func warnOfUnusedSlots() {
+    let tags = compiler.scans.values.flatMap { scan in scan.tagged.filter { $0.name == "slot" || $0.name == "sections" } }
+    let printed = Set(tags.map(\.text))
+    let isDynamic = compiler.compiled.values.contains { $0.analysis.hasDynamicNames }
+    for slot in manifest.slots.keys.sorted() where slot != "main" && !printed.contains(slot) && !isDynamic {
+      report.add(
+        .warning, "unused-slot", "the slot '\(slot)' is declared, and no template prints it", in: "theme.json",
+        why: "a plugin that fills it would not be seen", wayOut: "add {% slot '\(slot)' %}, or take it out of \"slots\"")
     }
   }
 

@@ -71,7 +71,7 @@ import Testing
     ("{{ '/a.css' | preload_tag: as: 'style' }}", "<link rel=\"preload\" href=\"/a.css\" as=\"style\">"),
     ("{{ 'gone.css' | append: evil | asset_url }}", ""), ("{{ 'icon.svg' | inline_asset_content }}", "<svg></svg>"),
     ("{{ evil | inline_asset_content }}", ""),
-    ("{{ evil | placeholder_svg_tag: evil | slice: 0, 45 }}", "<svg class=\"&lt;b&gt;&amp;&quot;&#39;\" viewBox="),
+    ("{{ evil | placeholder_svg_tag: evil | slice: 0, 47 }}", "<svg class=\"&lt;b&gt;&amp;&quot;&#39;\" viewBox="),
     ("{{ image | image_url: width: 400 }}", "/images/a.jpg"), ("{{ script | image_url }}", ""), ("{{ nothing | image_url }}", ""),
     ("{{ evil | img_url: evil }}", "&lt;b&gt;&amp;&quot;&#39;"), ("{{ 'data:text/html,x' | image_url }}", ""),
     ("{{ 'data:image/svg+xml,x' | image_url }}", "data:image/svg+xml,x"),

@@ -32,7 +32,7 @@ import Testing
     ("[+1]", 1, 2, "'+' cannot start a value"),
     ("[nil]", 1, 2, "'n' cannot start a value"),
     ("\"abc", 1, 1, "this string is never closed"),
-    ("\"a\nb\"", 1, 3, "this string is not closed on its line"),
+    ("\"a\nb\"", 1, 1, "this string is not closed on its line"),
     ("\"\\x\"", 1, 3, "'\\x' is not an escape of JSON"),
     ("\"\\ud800\"", 1, 8, "half of a surrogate pair"),
     ("1 2", 1, 3, "there is more text after the end of the JSON value"),

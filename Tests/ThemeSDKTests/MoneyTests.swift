@@ -38,10 +38,10 @@ import Testing
     ("{{ nil | money }}", ""),
     ("{{ 'abc' | money }}", ""), ("{{ evil | money }}", ""), ("{{ 12900 | money_with_currency }}", "€129.00 EUR"),
     ("{{ 12900 | money_without_currency }}", "129.00"), ("{{ 12900 | money_without_trailing_zeros }}", "€129"),
-    ("{{ 1.0e300 | money }}", ""),
+    ("{{ huge | money }}", ""),
   ])
   func filters(_ source: String, _ expected: String) throws {
     let host = RenderHost(theme: try Fixtures.theme(), locale: "en", currency: "EUR")
-    #expect(try Rendering.render(source, ["evil": .string("<script>")], host: host).text == expected)
+    #expect(try Rendering.render(source, ["evil": .string("<script>"), "huge": .double(1e300)], host: host).text == expected)
   }
 }

@@ -85,6 +85,7 @@ import Testing
     (["p/a before:four 1", "p/b append"], "one two three p/a p/b", ["p/a no-such-anchor"]),
     (["p/a replace:four"], "one two three p/a", ["p/a no-such-anchor"]),
     (["p/a wrap:four"], "one two three", ["p/a no-such-anchor"]),
+    (["p/a wrap:four", "q/b after:p/a"], "one two three q/b", ["p/a no-such-anchor"]),
     (["p/a remove:four"], "one two three", ["p/a no-such-anchor"]),
     (["p/a before:a"], "one two three p/a", ["p/a no-such-anchor"]),
     (["p/x remove:one", "p/a after:x"], "two three p/a", ["p/a no-such-anchor"]),
@@ -93,7 +94,7 @@ import Testing
     (["p/a wrap:two", "q/b remove:two"], "one three", ["p/a nothing-to-wrap"]),
     (["p/a before:q/b", "q/b before:p/a"], "one two three q/b p/a", ["p/a circular-anchor"]),
     (["p/a after:b", "p/b after:c", "p/c after:a", "o/z after:p/c"], "one two three p/a p/c o/z p/b", ["p/a circular-anchor"]),
-    (["p/a wrap:q/b", "q/b wrap:p/a"], "one two three q/b", ["p/a circular-anchor"]),
+    (["p/a wrap:q/b", "q/b wrap:p/a"], "one two three", ["p/a circular-anchor", "q/b nothing-to-wrap"]),
   ])
   func misplace(_ entries: [String], _ expected: String, _ warned: [String]) throws {
     let (result, warnings) = try Self.overlay(entries)
@@ -178,7 +179,10 @@ import Testing
     }
     let warned = Set(warnings.map { "\($0.plugin)/\($0.filler)" })
     for entry in entries where entry.filler.filler != nil && !shown.contains(entry.qualifiedID) {
-      #expect(removed.contains(entry.qualifiedID) || warned.contains(entry.qualifiedID), "\(entry.qualifiedID) is lost")
+      let all = entries.map { "\($0.qualifiedID) \($0.filler.operation)" }
+      #expect(
+        removed.contains(entry.qualifiedID) || warned.contains(entry.qualifiedID),
+        "\(entry.qualifiedID) is lost in \(all), \(shown)")
     }
     for id in ["d0", "d1", "d2"] where !shown.contains(id) { #expect(removed.contains(id), "\(id) is lost") }
   }
