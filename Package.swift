@@ -77,7 +77,7 @@ let package = Package(
     tests("CoreAPIClient", "Tenancy", "CXml2"),
     tests("ReferenceCoreAPI", "Tenancy", "ChangeLog", "CoreAPIClient"),
     tests("Delivery", "CZlib"),
-    tests("Sitemap"),
+    tests("Sitemap", "CXml2"),
     tests("Supervision", "CPosix"),
     tests(
       "Storefront", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK",

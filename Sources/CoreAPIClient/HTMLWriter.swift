@@ -14,6 +14,30 @@ struct HTMLWriter {
     "caption", "tr", "th", "td", "div", "section", "article", "header", "footer", "main", "aside", "figure", "center", "form",
     "fieldset", "address",
   ]
+  /// What an opening element ends (a paragraph cannot hold a list), looked for up to the nearest of `within`; and what it
+  /// must stand in to be printed. The parser's tree has such things, and each reader would mend them in its own way.
+  private struct Place {
+    let ends: Set<String>
+    let within: Set<String>
+    let needs: Set<String>?
+  }
+
+  private static let paragraphs: Set<String> = ["p", "h3", "h4", "h5", "h6", "pre", "caption"]
+  private static let containers: Set<String> = ["li", "td", "th", "dd", "dt", "blockquote", "ul", "ol", "dl", "table"]
+
+  private static func place(of name: String) -> Place? {
+    switch name {
+    case "li": Place(ends: ["li"], within: ["ul", "ol", "table"], needs: ["ul", "ol"])
+    case "dt", "dd": Place(ends: ["dt", "dd"], within: ["dl", "table"], needs: ["dl"])
+    case "td", "th": Place(ends: ["td", "th"], within: ["table"], needs: ["tr"])
+    case "tr": Place(ends: ["tr", "caption"], within: ["table"], needs: ["table", "thead", "tbody", "tfoot"])
+    case "thead", "tbody", "tfoot", "caption":
+      Place(ends: ["thead", "tbody", "tfoot", "tr", "caption"], within: ["table"], needs: ["table"])
+    case _ where blocks.contains(name) && name != "br": Place(ends: paragraphs, within: containers, needs: nil)
+    default: nil
+    }
+  }
+
   /// Deeper elements lose their tags and keep their text.
   private static let deepest = 24
 
@@ -41,8 +65,12 @@ struct HTMLWriter {
       } else {
         printed = nil
       }
-    } else if let printed {
-      html += "<\(printed)>"
+    } else if let name = printed {
+      if let place = Self.place(of: name) {
+        end(place)
+        if let needs = place.needs, open.last(where: { $0 != nil }).flatMap({ $0 }).map(needs.contains) != true { printed = nil }
+      }
+      if let printed { html += "<\(printed)>" }
     }
     open.append(printed)
     if printed != nil { depth += 1 }
@@ -54,6 +82,23 @@ struct HTMLWriter {
       if !Self.void.contains(printed) { html += "</\(printed)>" }
     }
     separate(name)
+  }
+
+  /// Closes what the element ends, with all that is open inside of it.
+  private mutating func end(_ place: Place) {
+    var target: Int?
+    for index in open.indices.reversed() {
+      guard let name = open[index] else { continue }
+      if place.within.contains(name) { break }
+      if place.ends.contains(name) { target = index }
+    }
+    guard let target else { return }
+    for index in open.indices[target...].reversed() {
+      guard let name = open[index] else { continue }
+      html += "</\(name)>"
+      open[index] = nil
+      depth -= 1
+    }
   }
 
   mutating func finish() -> (html: String, text: String) {

@@ -13,9 +13,9 @@ package struct Money: Hashable, Sendable {
   package let currency: String
 
   /// An amount beyond these bounds is a mistake in the data, not a price: more digits than Decimal keeps exactly, or
-  /// an exponent that makes a page of zeros.
+  /// an exponent that makes a page of zeros. Platforms that reckon in binary send 0.30000000000000004, so there is room for it.
   package static let significantDigits = 34
-  package static let fractionDigits = 12
+  package static let fractionDigits = 18
   package static let integerDigits = 22
 
   package init(_ amount: Decimal, _ currency: String) {

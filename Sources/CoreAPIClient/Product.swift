@@ -45,7 +45,7 @@ package struct Product: Hashable, Sendable, Identifiable {
     package init(key: String, label: String, value: String) { (self.key, self.label, self.value) = (key, label, value) }
   }
 
-  package struct Rating: Hashable, Sendable, Codable {
+  package struct Rating: Hashable, Sendable {
     /// 0 to 5.
     package var value: Double
     package var count: Int

@@ -37,7 +37,7 @@ extension Product: Codable {
       attributes: try from.decodeIfPresent([Attribute].self, forKey: .attributes) ?? [],
       tags: try from.decodeIfPresent([String].self, forKey: .tags) ?? [],
       collections: try from.decodeIfPresent([String].self, forKey: .collections) ?? [],
-      updatedAt: try from.decodeIfPresent(Date.self, forKey: .updatedAt) ?? .distantPast,
+      updatedAt: try from.decodeIfPresent(Date.self, forKey: .updatedAt) ?? Timestamp.unknown,
       publishedAt: try from.decodeIfPresent(Date.self, forKey: .publishedAt),
       rating: try from.decodeIfPresent(Rating.self, forKey: .rating),
       status: try from.decodeIfPresent(Status.self, forKey: .status) ?? .active,
@@ -113,5 +113,25 @@ extension Variant: Codable {
     try to.encodeIfPresent(sale?.price, forKey: .salePrice)
     try to.encodeIfPresent(sale?.startsAt, forKey: .saleStartsAt)
     try to.encodeIfPresent(sale?.endsAt, forKey: .saleEndsAt)
+  }
+}
+
+extension Product.Rating: Codable {
+  private enum CodingKeys: String, CodingKey { case value, count }
+
+  /// The value is a number, or one in a string, as with amounts; but nobody pays it, so binary will do.
+  package init(from decoder: any Decoder) throws {
+    let from = try decoder.container(keyedBy: CodingKeys.self)
+    let text = try? from.decode(String.self, forKey: .value)
+    guard let value = try text.map(Double.init) ?? from.decode(Double.self, forKey: .value), (0...5).contains(value) else {
+      throw DecodingError.dataCorruptedError(forKey: .value, in: from, debugDescription: "a rating is a number from 0 to 5")
+    }
+    self.init(value: value, count: max(0, try from.decode(Int.self, forKey: .count)))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var to = encoder.container(keyedBy: CodingKeys.self)
+    try to.encode(value, forKey: .value)
+    try to.encode(count, forKey: .count)
   }
 }

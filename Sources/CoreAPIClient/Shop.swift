@@ -96,7 +96,7 @@ extension Collection: Codable {
       description: try from.decodeIfPresent(SanitizedHTML.self, forKey: .description) ?? .empty,
       image: try from.decodeIfPresent(Image.self, forKey: .image),
       productCount: try from.decodeIfPresent(Int.self, forKey: .productCount) ?? 0,
-      updatedAt: try from.decodeIfPresent(Date.self, forKey: .updatedAt) ?? .distantPast)
+      updatedAt: try from.decodeIfPresent(Date.self, forKey: .updatedAt) ?? Timestamp.unknown)
   }
 }
 

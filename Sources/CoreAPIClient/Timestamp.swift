@@ -4,6 +4,9 @@
 import FoundationEssentials
 
 package enum Timestamp {
+  /// What a document leaves out. A real one is later, as no shop was online in 1970.
+  package static let unknown = Date(timeIntervalSince1970: 0)
+
   /// nil if the text is no such time, or no day of the calendar.
   package static func date(_ text: String) -> Date? {
     var rest = Substring(text).utf8[...]

@@ -12,8 +12,11 @@ struct BookColumns {
   ]
   let file: String
 
-  static func areThere(in row: CSVTable.Row) -> Bool {
-    row.fields.count == names.count && (try? Money(text: row.fields[7], currency: "XXX")) != nil && Int(row.fields[8]) != nil
+  /// There is no header to go by, and the first rows may have mistakes: one good row is enough.
+  static func areThere(in rows: some Sequence<CSVTable.Row>) -> Bool {
+    rows.contains {
+      $0.fields.count == names.count && (try? Money(text: $0.fields[7], currency: "XXX")) != nil && Int($0.fields[8]) != nil
+    }
   }
 
   func read(_ rows: ArraySlice<CSVTable.Row>, into assembly: inout Assembly) {

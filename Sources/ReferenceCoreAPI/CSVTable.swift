@@ -1,6 +1,6 @@
 // A CSV file as rows of text, by libcsv in its strict mode: a quote in the wrong place is an error with its line, and not
 // a field that swallows the rest of the file. libcsv knows no lines, so it is fed one physical line at a time; a row
-// counts as beginning on the line after the last one ended. The parser calls back with a pointer to the collector, which
+// begins on the line that finds the parser at rest. The parser calls back with a pointer to the collector, which
 // lives on the caller's stack for the time of one call: nothing outlives it.
 
 import CCsv
@@ -44,6 +44,7 @@ struct CSVTable {
       throw CatalogError(.file, "no memory to read the file", file: file)
     }
     defer { csv_free(&parser) }
+    let atRest = parser.pstate
     let context = Unmanaged.passUnretained(collector).toOpaque()
     var at = start
     while at < bytes.count {
@@ -51,6 +52,7 @@ struct CSVTable {
       while end < bytes.count, bytes[end] != 0x0a, bytes[end] != 0x0d { end += 1 }
       if end < bytes.count { end += bytes[end] == 0x0d && end + 1 < bytes.count && bytes[end + 1] == 0x0a ? 2 : 1 }
       let (offset, count) = (at, end - at)
+      if parser.pstate == atRest { collector.start = collector.line }
       let read = bytes.withUnsafeBytes {
         csv_parse(&parser, $0.baseAddress! + offset, count, Collector.field, Collector.row, context)
       }
@@ -99,7 +101,6 @@ struct CSVTable {
       let collector = Unmanaged<Collector>.fromOpaque(context).takeUnretainedValue()
       collector.rows.append(Row(line: collector.start, fields: collector.fields))
       collector.fields = []
-      collector.start = collector.line + 1
     }
   }
 }

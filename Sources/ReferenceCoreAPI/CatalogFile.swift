@@ -75,6 +75,24 @@ package struct CatalogFile: Hashable, Sendable {
     }
   }
 
+  /// What is as it was in the older catalogue was last changed when that says: an import of the same files dates nothing anew.
+  package mutating func keepDates(of old: CatalogFile) {
+    let products = Dictionary(old.products.map { ($0.id, $0) }) { first, _ in first }
+    for index in self.products.indices {
+      guard let before = products[self.products[index].id] else { continue }
+      var dated = self.products[index]
+      dated.updatedAt = before.updatedAt
+      if dated == before { self.products[index] = dated }
+    }
+    let collections = Dictionary(old.collections.map { ($0.id, $0) }) { first, _ in first }
+    for index in self.collections.indices {
+      guard let before = collections[self.collections[index].id] else { continue }
+      var dated = self.collections[index]
+      dated.updatedAt = before.updatedAt
+      if dated == before { self.collections[index] = dated }
+    }
+  }
+
   /// What decoding alone cannot see: two products at one address, a collection that is not there.
   private func check(file: String, data: Data) throws(CatalogError) {
     func fail(_ reason: String, _ path: [String], remedy: String) -> CatalogError {
@@ -116,7 +134,7 @@ package struct CatalogFile: Hashable, Sendable {
     }
   }
 
-  private static let handleRule = "write 1 to 200 bytes without blanks, control characters, / ? # % and \\"
+  private static let handleRule = "write 1 to 200 bytes without blanks, control characters and any of / ? # % \\ < > \""
 
   static func isHandle(_ text: String) -> Bool {
     (1...200).contains(text.utf8.count) && text != "." && text != ".."

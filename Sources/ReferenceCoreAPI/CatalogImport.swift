@@ -58,7 +58,7 @@ package struct CatalogImport {
       }
       if ShopifyColumns.areThere(in: first) {
         ShopifyColumns(header: first, file: table.file).read(table.rows.dropFirst(), into: &assembly)
-      } else if BookColumns.areThere(in: first) {
+      } else if BookColumns.areThere(in: table.rows.prefix(20)) {
         BookColumns(file: table.file).read(table.rows[...], into: &assembly)
       } else {
         let semicolons = first.fields.count == 1 && first.fields[0].contains(";")

@@ -28,7 +28,7 @@ struct Shop: Sendable {
     menus = Dictionary(file.menus.map { ($0.handle, $0) }) { first, _ in first }
     collections = file.collections
     items = file.products.map(Item.init)
-    byHandle = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1.product.handle, $0) })
+    byHandle = Self.positions(of: items)
   }
 
   func position(ofID id: String) -> Int? { items.firstIndex { $0.product.id == id } }
@@ -47,7 +47,12 @@ struct Shop: Sendable {
 
   mutating func remove(at position: Int) {
     items.remove(at: position)
-    byHandle = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1.product.handle, $0) })
+    byHandle = Self.positions(of: items)
+  }
+
+  /// A catalogue file has been checked; one made in code has not, and its first product of a handle holds it.
+  private static func positions(of items: [Item]) -> [String: Int] {
+    Dictionary(items.enumerated().map { ($1.product.handle, $0) }) { first, _ in first }
   }
 }
 

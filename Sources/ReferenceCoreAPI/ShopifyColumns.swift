@@ -8,6 +8,7 @@ import FoundationEssentials
 struct ShopifyColumns {
   private let file: String
   private let columns: [String: Int]
+  private let width: Int
 
   static func areThere(in row: CSVTable.Row) -> Bool {
     let names = Set(row.fields.map { Cells.line($0).lowercased() })
@@ -16,6 +17,7 @@ struct ShopifyColumns {
 
   init(header: CSVTable.Row, file: String) {
     self.file = file
+    width = header.fields.count
     columns = Dictionary(header.fields.enumerated().map { (Cells.line($1).lowercased(), $0) }) { first, _ in first }
   }
 
@@ -51,10 +53,10 @@ struct ShopifyColumns {
   }
 
   private func read(_ row: CSVTable.Row, into draft: inout Draft, _ assembly: inout Assembly) throws(CatalogError) {
-    if row.fields.count > columns.count {
+    if row.fields.count > width {
       assembly.note(
         CatalogError(
-          .content, "\(row.fields.count) fields under \(columns.count) columns; the last were not read", file: file,
+          .content, "\(row.fields.count) fields under \(width) columns; the last were not read", file: file,
           line: row.line, remedy: "put fields that contain commas in quotes"))
     }
     let source = value("Image Src", row)

@@ -1,0 +1,130 @@
+import CoreAPIClient
+import FoundationEssentials
+import Tenancy
+import Testing
+
+@testable import ReferenceCoreAPI
+
+@Suite struct ReferenceCatalogTests {
+  // 000-3
+  @Test func `Two tenants with one handle each get their own product`() async throws {
+    let fixture = try Fixture()
+    #expect(try await fixture.catalog.product("shirt", of: fixture.acme).value?.title == "Shirt")
+    #expect(try await fixture.catalog.product("shirt", of: fixture.other).value?.title == "Their shirt")
+    #expect(try await fixture.catalog.product("shirt", of: fixture.other).value?.price == Money(1000, "JPY"))
+  }
+
+  // 000-4
+  @Test func `What another tenant has is not there`() async throws {
+    let fixture = try Fixture()
+    #expect(try await fixture.catalog.product("hidden-from-acme", of: fixture.acme).value == nil)
+    #expect(try await fixture.catalog.collection("all-of-it", of: fixture.acme).value == nil)
+    #expect(try await fixture.catalog.menu("main", of: fixture.other).value == nil)
+    #expect(try await fixture.catalog.products(.init(collection: "all-of-it"), of: fixture.acme).value.items.isEmpty)
+    #expect(try await fixture.catalog.sitemapEntries(of: fixture.acme).value.allSatisfy { $0.handle != "hidden-from-acme" })
+  }
+
+  @Test func `A tenant without a catalogue is unavailable, not empty`() async throws {
+    let fixture = try Fixture()
+    let nobody = try TenantID("nobody")
+    await #expect(throws: CoreAPIError.unavailable("there is no catalogue of the tenant nobody")) {
+      try await fixture.catalog.products(.init(), of: nobody)
+    }
+  }
+
+  @Test(arguments: ["nothing", "", "SHIRT", "shirt ", "../shirt", "shirt\0", "1"])
+  func `An unknown handle is nil`(handle: String) async throws {
+    let fixture = try Fixture()
+    #expect(try await fixture.catalog.product(handle, of: fixture.acme).value == nil)
+  }
+
+  // 004-23
+  @Test(arguments: ["secret", "old", "soon"])
+  func `What is not published is nowhere`(handle: String) async throws {
+    let fixture = try Fixture()
+    #expect(try await fixture.catalog.product(handle, of: fixture.acme).value == nil)
+    #expect(try await !fixture.products(.init()).contains(handle))
+    #expect(try await !fixture.products(.init(collection: "clothes")).contains(handle))
+    #expect(try await !fixture.products(.init(text: "shirt")).contains(handle))
+    #expect(try await fixture.catalog.sitemapEntries(of: fixture.acme).value.allSatisfy { $0.handle != handle })
+    #expect(try await fixture.catalog.collection("clothes", of: fixture.acme).value?.productCount == 2)
+  }
+
+  @Test(arguments: [
+    (ProductQuery.Sort.manual, ["shirt", "boots", "creme"]), (.title, ["creme", "shirt", "boots"]),
+    (.priceAscending, ["creme", "shirt", "boots"]), (.priceDescending, ["boots", "shirt", "creme"]),
+    (.newest, ["boots", "creme", "shirt"]), (.bestSelling, ["boots", "shirt", "creme"]),
+  ])
+  func `Every order`(sort: ProductQuery.Sort, handles: [String]) async throws {
+    #expect(try await Fixture().products(.init(sort: sort)) == handles)
+  }
+
+  // 004-22
+  @Test(arguments: [
+    (1, ["shirt", "boots"], true), (2, ["creme"], false), (3, [], false), (Int.max, [], false), (-1, ["shirt", "boots"], true),
+  ])
+  func `Pages, and beyond the end`(page: Int, handles: [String], hasMore: Bool) async throws {
+    let fixture = try Fixture()
+    let answer = try await fixture.catalog.products(.init(page: page, size: 2), of: fixture.acme).value
+    #expect(answer.items.map(\.handle) == handles)
+    #expect(answer.total == 3)
+    #expect(answer.hasMore == hasMore)
+  }
+
+  @Test func `A page has a largest size`() { #expect(ProductQuery(size: Int.max).size == 250 && ProductQuery(size: 0).size == 1) }
+
+  @Test(arguments: [
+    ("shirt", ["shirt", "creme"]), ("SHIRT", ["shirt", "creme"]), ("creme", ["creme"]), ("Crème", ["creme"]),
+    ("brulee shirt", ["creme"]),
+    ("stefan", ["shirt"]), ("linen", ["shirt"]), ("line", ["shirt"]), ("wb-42", ["boots"]), ("boot", ["boots"]),
+    ("winter shirt", []),
+    ("!!!", []), ("<script>", []), ("   ", ["shirt", "boots", "creme"]), ("", ["shirt", "boots", "creme"]), ("' OR 1=1", []),
+    ("\u{0}", []),
+  ])
+  func `Search`(text: String, handles: [String]) async throws {
+    #expect(try await Fixture().products(.init(text: text)) == handles)
+  }
+
+  @Test func `A search of any length is answered`() async throws {
+    #expect(try await Fixture().products(.init(text: String(repeating: "shirt ", count: 100_000))) == ["shirt", "creme"])
+  }
+
+  // 002-9, 004-14
+  @Test func `A sale begins and ends by the clock, and caps the life of every answer it shows in`() async throws {
+    let fixture = try Fixture()
+    let catalog = fixture.catalog
+    for (time, price, before, life) in [
+      ("2026-06-01T12:00:00Z", 90, nil, 3600), ("2026-06-01T12:59:59.5Z", 90, nil, 0.5), ("2026-06-01T13:00:00Z", 60, 90, 3600),
+      ("2026-06-01T13:59:59Z", 60, 90, 1), ("2026-06-01T14:00:00Z", 90, nil, nil),
+    ] as [(String, Int, Int?, Double?)] {
+      fixture.clock.move(to: time)
+      let answer = try await catalog.product("boots", of: fixture.acme)
+      #expect(answer.value?.price == Money(Decimal(price), "EUR"), "\(time)")
+      #expect(answer.value?.compareAt == before.map { Money(Decimal($0), "EUR") }, "\(time)")
+      #expect(answer.value?.variants.allSatisfy { $0.sale == nil } == true)
+      #expect(answer.validFor == life.map { .seconds($0) }, "\(time)")
+      // The list's first page of one shows a shirt only; the sale still bounds it.
+      let list = try await catalog.products(.init(sort: .priceAscending, size: 1), of: fixture.acme)
+      #expect(list.value.items.map(\.handle) == ["creme"])
+      let soon = Double(try #require(Timestamp.date("2026-06-01T15:00:00Z")).timeIntervalSince(fixture.clock.now))
+      #expect(list.validFor == .seconds(min(life ?? .infinity, soon)), "\(time)")
+      let shoes = try await catalog.products(.init(collection: "shoes", page: 9), of: fixture.acme)
+      #expect(shoes.validFor == life.map { .seconds($0) }, "\(time)")
+    }
+  }
+
+  @Test func `A planned publication appears by the clock, and bounds the answer that it is not there`() async throws {
+    let fixture = try Fixture()
+    #expect(try await fixture.catalog.product("soon", of: fixture.acme) == Answer(nil, validFor: .seconds(10_800), mark: 2))
+    #expect(try await fixture.catalog.collection("clothes", of: fixture.acme).validFor == .seconds(10_800))
+    #expect(try await fixture.catalog.sitemapEntries(of: fixture.acme).validFor == .seconds(10_800))
+    fixture.clock.move(to: "2026-06-01T15:00:00Z")
+    #expect(try await fixture.catalog.product("soon", of: fixture.acme).value?.title == "Soon shirt")
+    #expect(try await fixture.catalog.collection("clothes", of: fixture.acme).value?.productCount == 3)
+  }
+
+  @Test func `A collection's description is sanitised`() async throws {
+    let fixture = try Fixture()
+    #expect(try await fixture.catalog.collection("shoes", of: fixture.acme).value?.description.html == "<p>Walk</p>")
+  }
+}
