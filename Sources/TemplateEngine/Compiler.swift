@@ -10,6 +10,8 @@ struct SyntaxFault: Error {
 /// and is noted; reading goes on, so that one run reports all.
 struct Compiler {
   static let maximumNesting = 100
+  /// Reading ends after as many problems: each one costs a line of excerpt, and nobody reads more.
+  static let maximumFaults = 100
 
   let environment: Environment
   let name: String
@@ -51,7 +53,7 @@ struct Compiler {
 
   mutating func compile() throws(TemplateErrors) -> Template {
     readSource()
-    for block in blocks.reversed() {
+    for block in blocks.reversed() where faults.count < Self.maximumFaults {
       fault("'\(block.name)' is never closed", at: block.place, "add {% \(block.endName) %}")
     }
     emit(.finish)
@@ -76,7 +78,7 @@ struct Compiler {
   mutating func readSource() {
     var at = 0
     var trimNext = false
-    while at < source.count {
+    while at < source.count, faults.count < Self.maximumFaults {
       let open = nextOpening(from: at)
       var textEnd = open ?? source.count
       if trimNext { while at < textEnd, Lexer.isSpace(source[at]) { at += 1 } }

@@ -139,9 +139,9 @@ extension Compiler {
     let last = blocks.count - 1
     if let from = blocks[last].dropsFrom {
       // What is between the case and its first branch is never printed.
-      instructions.removeSubrange(from...)
-      places.removeSubrange(from...)
-      barrier = from
+      // The instructions stay as nothings, for jumps of `break` in them are noted elsewhere.
+      for at in from..<instructions.count { instructions[at] = .text(0, 0) }
+      barrier = instructions.count
       blocks[last].isBlank = true
       blocks[last].dropsFrom = nil
     }

@@ -47,6 +47,7 @@ extension Compiler {
     let opened = place
     var depth = 1
     var at = after
+    var rawIsClosed = true
     while at + 1 < source.count {
       guard source[at] == UInt8(ascii: "{"), source[at + 1] == UInt8(ascii: "%") else {
         at += 1
@@ -64,7 +65,8 @@ extension Compiler {
       at = close + 2
       switch tagName {
       case "comment": depth += 1
-      case "raw": if let end = findTag("endraw", from: at, to: source.count) { at = end.close }
+      case "raw" where rawIsClosed:
+        if let end = findTag("endraw", from: at, to: source.count) { at = end.close } else { rawIsClosed = false }
       case "endcomment":
         depth -= 1
         if depth == 0 {

@@ -52,9 +52,11 @@ extension StandardFilters {
         let wanted = max(1, arguments.count > 0 ? try integer(arguments[0]) : 15)
         let ellipsis = arguments.count > 1 ? arguments[1] : Value(.string("...", .literal))
         let text = try context.text(input)
-        let words = text.utf8.split(maxSplits: .max, omittingEmptySubsequences: true, whereSeparator: Lexer.isSpace)
+        let bytes = Array(text.utf8)
+        let words = try words(in: bytes, atMost: wanted == .max ? wanted : wanted + 1, context)
         guard words.count > wanted else { return try context.make(text, like: input) }
-        return try cut(words.prefix(wanted).map { String($0)! }.joined(separator: " "), input, ellipsis, context)
+        let kept = words.prefix(wanted).map { String(decoding: bytes[$0], as: UTF8.self) }
+        return try cut(kept.joined(separator: " "), input, ellipsis, context)
       }
     ),
   ]
@@ -91,28 +93,44 @@ extension StandardFilters {
   private static func split(
     _ text: String, _ pattern: String, _ trust: Value.Trust, _ context: FilterContext
   ) throws(FilterError) -> Value {
-    func make(_ part: some StringProtocol) -> Value { Value(.string(String(part), trust)) }
     if pattern.isEmpty {
       let count = text.unicodeScalars.count
       try context.charge(units: count, bytes: count * 24)
       return .array(text.unicodeScalars.map { Value(.string(String(Character($0)), trust)) })
     }
-    if pattern == " " {
-      let parts = text.utf8.split(maxSplits: .max, omittingEmptySubsequences: true, whereSeparator: Lexer.isSpace)
-      try context.charge(units: parts.count, bytes: parts.count * 24 + text.utf8.count)
-      return .array(parts.map { Value(.string(String($0)!, trust)) })
-    }
     let bytes = Array(text.utf8)
+    func made(_ parts: [Range<Int>]) throws(FilterError) -> Value {
+      try context.charge(units: parts.count, bytes: parts.count * 24 + bytes.count)
+      return .array(parts.map { Value(.string(String(decoding: bytes[$0], as: UTF8.self), trust)) })
+    }
+    if pattern == " " { return try made(try words(in: bytes, atMost: .max, context)) }
     let needle = Array(pattern.utf8)
     var parts: [Range<Int>] = []
     var from = 0
     while let place = Bytes.find(needle, in: bytes, from: from) {
       parts.append(from..<place)
+      if parts.count % 1024 == 0 { try context.charge(bytes: 16_384) }
       from = place + needle.count
     }
     parts.append(from..<bytes.count)
     while let last = parts.last, last.isEmpty { parts.removeLast() }
-    try context.charge(units: parts.count, bytes: parts.count * 24 + bytes.count)
-    return .array(parts.map { Value(.string(String(decoding: bytes[$0], as: UTF8.self), trust)) })
+    return try made(parts)
+  }
+
+  /// Runs of bytes that are not white space.
+  private static func words(
+    in bytes: [UInt8], atMost limit: Int, _ context: FilterContext
+  ) throws(FilterError) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    var at = 0
+    while result.count < limit {
+      while at < bytes.count, Lexer.isSpace(bytes[at]) { at += 1 }
+      guard at < bytes.count else { break }
+      let start = at
+      while at < bytes.count, !Lexer.isSpace(bytes[at]) { at += 1 }
+      result.append(start..<at)
+      if result.count % 1024 == 0 { try context.charge(bytes: 16_384) }
+    }
+    return result
   }
 }

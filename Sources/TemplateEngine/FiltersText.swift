@@ -166,6 +166,7 @@ extension StandardFilters {
           continue
         }
         places.append(place)
+        if places.count % 1024 == 0 { try context.charge(bytes: 8192) }
         from = place + max(1, needle.count)
       }
     }

@@ -8,11 +8,13 @@ final class Ledger {
   init(limits: Limits) { self.limits = limits }
 
   func charge(units: Int, bytes: Int) throws(FilterError) {
-    let (work, overflowing) = spent.addingReportingOverflow(max(0, units) &+ max(0, bytes) / 64)
-    guard !overflowing, work <= limits.steps else { throw FilterError(reason: .limit(.steps)) }
+    // Cut to what no limit reaches, so that sums cannot overflow.
+    let bytes = min(max(0, bytes), 1 << 48)
+    let work = min(spent, 1 << 60) + min(max(0, units), 1 << 48) + bytes / 64
+    guard work <= limits.steps else { throw FilterError(reason: .limit(.steps)) }
+    let made = min(assigned, 1 << 60) + bytes
+    guard made <= limits.assignedBytes else { throw FilterError(reason: .limit(.assignedBytes)) }
     spent = work
-    let (made, tooMany) = assigned.addingReportingOverflow(max(0, bytes))
-    guard !tooMany, made <= limits.assignedBytes else { throw FilterError(reason: .limit(.assignedBytes)) }
     assigned = made
   }
 

@@ -139,7 +139,8 @@ extension Moment {
       let start = at
       if Lexer.isDigit(bytes[at]) {
         while at < bytes.count, Lexer.isDigit(bytes[at]) { at += 1 }
-        result.append(.number(Value.leadingInteger(String(decoding: bytes[start..<at], as: UTF8.self)) ?? 0, at - start))
+        let value = Value.leadingInteger(String(decoding: bytes[start..<at], as: UTF8.self)) ?? 0
+        result.append(.number(min(value, 999_999_999), at - start))
       } else if bytes[at] >= 97, bytes[at] <= 122 {
         while at < bytes.count, bytes[at] >= 97, bytes[at] <= 122 { at += 1 }
         result.append(.word(String(decoding: bytes[start..<at], as: UTF8.self)))

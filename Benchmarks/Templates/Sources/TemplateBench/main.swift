@@ -1,0 +1,103 @@
+import FoundationEssentials
+import TemplateEngine
+
+let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "../../../shared/workload"
+let references = CommandLine.arguments.count > 2 ? CommandLine.arguments[2] : folder + "/out"
+let only = CommandLine.arguments.count > 3 ? CommandLine.arguments[3] : nil
+
+func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path))) }
+
+func formatMoney(_ cents: Int) -> String {
+  var whole = String(cents / 100)
+  var at = whole.utf8.count - 3
+  while at > 0 {
+    whole.insert(",", at: whole.utf8.index(whole.startIndex, offsetBy: at))
+    at -= 3
+  }
+  let rest = cents % 100
+  return "$\(whole).\(rest < 10 ? "0" : "")\(rest)"
+}
+
+@MainActor @inline(never) func measure(_ label: String, _ page: String, _ body: () throws -> [UInt8])
+  throws
+{
+  if let only, !"\(label) \(page)".contains(only) { return }
+  let output = try body()
+  let reference = try? bytes(references + "/ruby-liquid.\(page).html")
+  let verdict = reference.map { $0 == output ? "same" : "DIFFERENT" } ?? "no reference"
+  var sum = 0
+  let clock = ContinuousClock()
+  var rates: [Double] = []
+  for _ in 0..<6 {
+    var runs = 0
+    let start = clock.now
+    repeat {
+      for _ in 0..<20 { sum &+= try body().count }
+      runs += 20
+    } while clock.now - start < .milliseconds(500)
+    let seconds = (clock.now - start) / .seconds(1)
+    rates.append(Double(runs) / seconds)
+  }
+  rates.removeFirst()
+  rates.sort()
+  print(
+    "\(label)\t\(page)\t\(output.count) B\t\(Int(rates[2])) /s (\(Int(rates[0]))–\(Int(rates[4])))\t\(verdict)\(sum == 1 ? "!" : "")"
+  )
+}
+
+@MainActor func render(_ template: Template, _ globals: Globals, _ partials: PartialLibrary) throws -> [UInt8] {
+  let render = Render(template, globals: globals, partials: partials, errors: .fail)
+  switch render.resume() {
+  case .done: return render.takeOutput()
+  case .failed(let error): throw error
+  default: return []
+  }
+}
+
+var environment = Environment()
+environment.addFilter("money", Filter { input, _, _ in .string(formatMoney(input.int ?? 0)) })
+
+@MainActor func template(_ name: String) throws -> Template {
+  try environment.compile(try bytes(folder + "/liquid/\(name).liquid"), name: name)
+}
+
+let page = try JSONDecoder().decode(Page.self, from: Data(try bytes(folder + "/data.json")))
+let json = try Value(json: try bytes(folder + "/data.json"))
+let layout = try template("layout")
+let partials = PartialLibrary(["card": try template("card")])
+
+var typed = page.globals
+var plain: [String: Value] = [:]
+for (name, value) in json.members ?? [] { plain[name] = value }
+
+for (label, values) in [("typed", typed), ("json", plain)] {
+  let globals = Globals(values)
+  for name in ["listing", "detail", "listing_render"] {
+    let content = try template(name)
+    try measure(label, name) {
+      let inner = try render(content, globals, partials)
+      var outer = values
+      outer["content_for_layout"] = .string(String(decoding: inner, as: UTF8.self))
+      return try render(layout, Globals(outer), partials)
+    }
+  }
+}
+
+try measure("by hand", "listing") {
+  var content = Buffer(capacity: 40_000)
+  content.listing(page)
+  var whole = Buffer(capacity: 60_000)
+  whole.page(page, content)
+  defer {
+    content.free()
+    whole.free()
+  }
+  return whole.bytes
+}
+
+let sources = try ["layout", "listing", "detail"].map { try bytes(folder + "/liquid/\($0).liquid") }
+let size = sources.reduce(0) { $0 + $1.count }
+try measure("parse \(size) B", "all") {
+  for source in sources { _ = try environment.compile(source, name: "x") }
+  return []
+}

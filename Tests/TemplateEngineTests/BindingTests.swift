@@ -1,0 +1,86 @@
+import Testing
+
+@testable import TemplateEngine
+
+struct BindingTests {
+  struct Maker: Bindable {
+    var name: String
+    static let shape = Shape<Maker>(("name", { .string($0.name) }))
+  }
+  struct Item: Bindable {
+    var title: String
+    var cents: Int
+    var maker: Maker
+    var tags: [String]
+    static let shape = Shape<Item>(
+      ("title", { .string($0.title) }), ("price", { .int($0.cents) }), ("maker", { .bound($0.maker) }),
+      ("tags", { .array($0.tags.map { .string($0) }) }))
+  }
+  static let items = (1...3).map {
+    Item(title: "T\($0)", cents: $0 * 100, maker: Maker(name: "M\($0)"), tags: ["a\($0)", "b"])
+  }
+
+  @Test(arguments: [
+    ("{% for i in items %}{{ i.title }}-{{ i.price }}-{{ i.maker.name }};{% endfor %}", "T1-100-M1;T2-200-M2;T3-300-M3;"),
+    ("{{ items.size }}{{ items.first.title }}{{ items.last.title }}{{ items[1].title }}{{ items[-1]['title'] }}", "3T1T3T2T3"),
+    ("{{ items | map: 'title' | join: ',' }}", "T1,T2,T3"),
+    ("{{ items | where: 'price', 200 | map: 'title' }}", "T2"),
+    ("{{ items | sort: 'price' | reverse | map: 'price' | join }}", "300 200 100"),
+    ("{{ items | sum: 'price' }}", "600"),
+    ("{{ one.nothing }}{{ one.tags | join: '+' }}{{ one.tags.size }}", "a1+b2"),
+    ("{% for pair in one %}{{ pair[0] }} {% endfor %}", "title price maker tags "),
+    ("{{ one.maker | json }}", "{\"name\":\"M1\"}"),
+    ("{% if one == one %}same{% endif %}{% if one.title contains 'T' %}has{% endif %}", "samehas"),
+    ("{% assign key = 'price' %}{{ one[key] }}", "100"),
+    ("{% for x in mixed %}{{ x.title }},{% endfor %}", "T1,json,,T3,"),
+    ("{% render 'p' for items as i %}{% render 'p', i: one %}", "T1.T2.T3.T1."),
+  ]) func looksAtModels(_ source: String, _ expected: String) throws {
+    let data: [String: Value] = [
+      "items": .models(Self.items), "one": .bound(Self.items[0]),
+      "mixed": .array([
+        .bound(Self.items[0]), .object([("other", .int(1)), ("title", .string("json"))]), .int(3), .bound(Self.items[2]),
+      ]),
+    ]
+    #expect(try rendered(source, data, partials: ["p": "{{ i.title }}."]) == expected)
+  }
+
+  @Test func hostsSeeTheModel() throws {
+    var environment = Environment()
+    environment.addFilter(
+      "cents",
+      Filter { input, arguments, context in
+        .int((input.model(as: Item.self)?.cents ?? -1) + (arguments["plus"]?.int ?? 0) + (context.host as? Int ?? 0))
+      })
+    let render = Render(
+      try environment.compile("{{ items[1] | cents: plus: 5 }}", name: "t"), globals: ["items": .models(Self.items)], host: 1000)
+    guard case .done = render.resume() else { throw Unexpected("must end") }
+    #expect(String(decoding: render.takeOutput(), as: UTF8.self) == "1205")
+  }
+
+  @Test func jsonRoundTrip() throws {
+    let text = "{\"a\":[1,-2.5,true,null,\"\\u00e9\\ud83d\\ude00\\n\"],\"b\":{\"c\":\"d\"}}"
+    let value = try Value(json: Array(text.utf8))
+    #expect(try rendered("{{ v | json }}", ["v": value]) == "{\"a\":[1,-2.5,true,null,\"é😀\\n\"],\"b\":{\"c\":\"d\"}}")
+    for broken in ["", "{", "[1,", "\"a", "nul", "{\"a\" 1}", "1 2", "\"\\x\"", String(repeating: "[", count: 1000)] {
+      #expect(throws: JSONError.self) { try Value(json: Array(broken.utf8)) }
+    }
+  }
+
+  @Test func concurrentRendersShareATemplate() async throws {
+    let template = try Environment(escaping: .auto).compile(
+      "{% for i in items %}{{ i.title }}{{ i.maker.name | upcase }}{% endfor %}", name: "t")
+    let expected = "T1M1T2M2T3M3"
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          (0..<200).allSatisfy { _ in
+            let render = Render(template, globals: ["items": .models(Self.items)])
+            guard case .done = render.resume() else { return false }
+            return String(decoding: render.takeOutput(), as: UTF8.self) == expected
+          }
+        }
+      }
+      for await same in group { #expect(same) }
+    }
+  }
+}
