@@ -17,8 +17,9 @@ extension Machine {
       if number < 0 { return try computedName(path, frame) }
       value = frame.origins[number] == .unknown ? find(number, frame) : frame.names[number]
     case .field(let slot, let field):
-      let loop = frame.loops[slot]
-      value = loop.field(field, name: field == .name ? frame.program.tables.loops[loop.spec].name : "")
+      let loop = frame.loops + slot
+      value = loop.pointee.field(
+        field, name: field == .name ? frame.program.tables.loops[loop.pointee.spec].name : "")
     case .loop(let slot): value = loopObject(slot, frame)
     case .computed(let operand): value = try evaluate(operand, frame)
     }

@@ -232,7 +232,7 @@ extension Compiler {
         continue
       }
       calls.append(
-        FilterCall(name: name, filter: filter, positional: positional, named: keyed, place: named.start))
+        FilterCall(name: name, filter: filter, positional: positional, named: keyed))
     }
     return Pipeline(input: input, calls: calls)
   }

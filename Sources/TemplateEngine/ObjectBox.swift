@@ -1,5 +1,6 @@
 /// The names of an object's members and their places. Objects made from one JSON document share tables, so that a
 /// look-up site that has seen one of them finds the member of the next by its place.
+@usableFromInline
 final class KeyTable: Sendable {
   let names: [String]
   private let places: [String: Int]

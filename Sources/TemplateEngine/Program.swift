@@ -99,12 +99,19 @@ struct Pipeline: Sendable {
   var calls: [FilterCall]
 }
 
-struct FilterCall: Sendable {
-  var name: String
-  var filter: Filter
-  var positional: [Operand]
-  var named: [(name: String, value: Operand)]
-  var place: Int
+/// A use of a filter. A class, so that running it counts one reference and not each of its parts.
+final class FilterCall: Sendable {
+  let name: String
+  let filter: Filter
+  let positional: [Operand]
+  let named: [(name: String, value: Operand)]
+
+  init(name: String, filter: Filter, positional: [Operand], named: [(name: String, value: Operand)]) {
+    self.name = name
+    self.filter = filter
+    self.positional = positional
+    self.named = named
+  }
 }
 
 struct LoopSpec: Sendable {

@@ -13,8 +13,8 @@ public struct Shape<Model>: Sendable {
   /// Reads one member. Only the member a template looks at is read.
   public typealias Reader = @Sendable (Model) -> Value
 
-  let table: KeyTable
-  let readers: [Reader]
+  @usableFromInline let table: KeyTable
+  @usableFromInline let readers: [Reader]
 
   /// Members in the order a loop over the model sees them.
   public init(_ members: (String, Reader)...) { self.init(members: members) }
@@ -30,19 +30,33 @@ public struct Shape<Model>: Sendable {
 }
 
 /// One or many models behind one reference; a member is read in place by its number and the element's.
+/// Its reader is made where the model's type is known, so that a member is read without copying the model.
+@usableFromInline
 final class ModelBox: Sendable {
-  let table: KeyTable
-  let count: Int
+  @usableFromInline let table: KeyTable
+  @usableFromInline let count: Int
   private let read: @Sendable (_ place: Int, _ element: Int) -> Value
   private let whole: @Sendable (_ element: Int) -> any Sendable
 
-  init<Model: Bindable>(_ models: [Model]) {
+  @usableFromInline
+  init(
+    table: KeyTable, count: Int, read: @escaping @Sendable (_ place: Int, _ element: Int) -> Value,
+    whole: @escaping @Sendable (_ element: Int) -> any Sendable
+  ) {
+    self.table = table
+    self.count = count
+    self.read = read
+    self.whole = whole
+  }
+
+  @inlinable
+  convenience init<Model: Bindable>(_ models: [Model]) {
     let shape = Model.shape
     let readers = shape.readers
-    table = shape.table
-    count = models.count
-    read = { place, element in models.withUnsafeBufferPointer { readers[place]($0[element]) } }
-    whole = { models[$0] }
+    self.init(
+      table: shape.table, count: models.count,
+      read: { place, element in models.withUnsafeBufferPointer { readers[place]($0[element]) } },
+      whole: { models[$0] })
   }
 
   @inline(__always)
