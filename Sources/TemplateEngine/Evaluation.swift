@@ -74,6 +74,7 @@ extension Machine {
     case .lookup: return try member(of: value, site, frame)
     default: break
     }
+    let value = value.asText
     switch command {
     case .size: return value.size.map { .int($0) } ?? .null
     case .first: return value.element(0) ?? .null

@@ -2,7 +2,7 @@
 extension Machine {
   func beginLoop(_ number: Int, _ target: Int, _ frame: Frame, isTable: Bool) throws(FilterError) {
     let spec = frame.program.tables.loops[number]
-    let source = try evaluate(spec.source, frame)
+    let source = try evaluate(spec.source, frame).asText
     var loop = LoopState(spec: number)
     loop.values = source
     var total: Int

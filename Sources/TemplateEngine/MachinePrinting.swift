@@ -21,6 +21,9 @@ extension Machine {
   private func printOther(_ value: Value, escapes: Bool) throws(FilterError) {
     switch value.storage {
     case .bool(let truth): sink.write(truth ? "true" : "false")
+    case .html(let bytes):
+      bytes.withUnsafeBufferPointer { sink.write($0) }
+      isPure = false
     case .array(let elements): try printList(elements, escapes: escapes, depth: 0)
     default:
       let text = value.plainText
@@ -56,6 +59,9 @@ extension Machine {
       if escapes, trust == .markup { sink.write(Escaping.escaped(text, once: true)) } else { sink.writeEscaped(text) }
       isPure = false
     case .null, .empty, .blank: return
+    case .html:
+      sink.write(Escaping.escaped(value.plainText, once: escapes))
+      isPure = false
     default:
       sink.writeEscaped(value.textForFilters)
       isPure = false
@@ -65,18 +71,20 @@ extension Machine {
 
   func evaluate(_ pipeline: Pipeline, _ frame: Frame) throws(FilterError) -> Value {
     var value = try evaluate(pipeline.input, frame)
+    if pipeline.calls.isEmpty { return value }
+    value = value.asText
     let context = FilterContext(ledger: ledger, host: host, escaping: frame.program.escapes ? .auto : .manual, now: now)
     for call in pipeline.calls {
       var positional: [Value] = []
       var named: [(name: String, value: Value)] = []
       if !call.positional.isEmpty {
         positional.reserveCapacity(call.positional.count)
-        for operand in call.positional { positional.append(try evaluate(operand, frame)) }
+        for operand in call.positional { positional.append(try evaluate(operand, frame).asText) }
       }
-      for argument in call.named { named.append((argument.name, try evaluate(argument.value, frame))) }
+      for argument in call.named { named.append((argument.name, try evaluate(argument.value, frame).asText)) }
       try ledger.charge(units: 1, bytes: 0)
       value = try call.filter.body(value, FilterArguments(positional: positional, named: named), context)
-      value = try ledger.resolved(value)
+      value = try ledger.resolved(value).asText
     }
     return value
   }
@@ -85,7 +93,7 @@ extension Machine {
   func holds(_ condition: Condition, _ frame: Frame) throws(FilterError) -> Bool {
     let left = try evaluate(condition.left, frame)
     if condition.comparison == .truth { return left.isTruthy }
-    return try compare(left, condition.comparison, try evaluate(condition.right, frame))
+    return try compare(left.asText, condition.comparison, try evaluate(condition.right, frame).asText)
   }
 
   private func compare(

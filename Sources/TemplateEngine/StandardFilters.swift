@@ -26,6 +26,7 @@ extension Value {
   var trust: Trust {
     switch storage {
     case .string(_, let trust): trust
+    case .html: .markup
     case .array, .models, .object, .bound: .data
     default: .literal
     }

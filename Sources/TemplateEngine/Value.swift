@@ -17,6 +17,7 @@ public struct Value: Sendable {
     case int(Int)
     case double(Double)
     case string(String, Trust)
+    case html([UInt8])
     case array([Value])
     case object(ObjectBox)
     case bound(ModelBox, Int)
@@ -47,6 +48,9 @@ public struct Value: Sendable {
   public static func string(_ value: String) -> Value { Value(.string(value, .data)) }
   /// HTML the caller vouches for: never escaped.
   public static func safeHTML(_ value: String) -> Value { Value(.string(value, .markup)) }
+  /// The same as bytes, as a render gives them: printed without being looked at. They should be UTF-8; where text is needed,
+  /// what is not is replaced.
+  public static func safeHTML(bytes: [UInt8]) -> Value { Value(.html(bytes)) }
   /// A list.
   public static func array(_ values: [Value]) -> Value { Value(.array(values)) }
   /// A map; the order of members is the order a loop sees. A repeated key takes its last value.

@@ -17,10 +17,25 @@ extension Value {
   }
 
   /// The text of a string, or nil for other kinds; see ``plainText`` for what any value prints.
-  public var string: String? { if case .string(let text, _) = storage { text } else { nil } }
+  public var string: String? {
+    switch storage {
+    case .string(let text, _): text
+    case .html: plainText
+    default: nil
+    }
+  }
 
   /// True for text that is printed without escaping: written in a template, or vouched for by the host.
-  public var isSafe: Bool { if case .string(_, let trust) = storage { trust != .data } else { false } }
+  public var isSafe: Bool {
+    switch storage {
+    case .string(_, let trust): trust != .data
+    case .html: true
+    default: false
+    }
+  }
+
+  /// Bytes that were given as HTML, as text like any other: filters and comparisons see only that.
+  var asText: Value { if case .html = storage { Value(.string(plainText, .markup)) } else { self } }
 
   /// A truth value's own value, or nil for other kinds.
   public var bool: Bool? { if case .bool(let value) = storage { value } else { nil } }

@@ -53,6 +53,18 @@ struct EscapingTests {
     #expect(try rendered(source, Self.evil, escaping: .auto) == expected)
   }
 
+  @Test func htmlBytesAreText() throws {
+    let data: [String: Value] = ["h": .safeHTML(bytes: Array("<i>é&amp;</i>".utf8)), "x": .string("<")]
+    let source =
+      "{{ h }}|{{ h | append: x }}|{{ h | escape }}|{{ h.size }}|{% if h contains 'é' %}y{% endif %}|{{ h | upcase | size }}"
+    #expect(
+      try rendered(source, data, escaping: .auto)
+        == "<i>é&amp;</i>|<i>é&amp;</i>&lt;|&lt;i&gt;é&amp;&lt;/i&gt;|13|y|13")
+    #expect(
+      try rendered("{% for c in h %}{{ c }}{% endfor %}{% capture c %}{{ h }}{% endcapture %}{{ c }}", data)
+        == "<i>é&amp;</i><i>é&amp;</i>")
+  }
+
   @Test func manualPrintsAsItIs() throws {
     #expect(try rendered("{{ x }}{{ x | escape | escape }}", ["x": .string("<")]) == "<&amp;lt;")
   }
