@@ -18,27 +18,27 @@ import Tenancy
     self.directory = directory
     self.log = log
     seen = FileVersion(of: path)
-    timer = EventLoop.Timer(after: .seconds(1), repeating: .seconds(1)) { [weak self] in self?.look() }
+    timer = EventLoop.Timer(after: .seconds(1), repeating: .seconds(1)) { [weak self] in
+      Task { await self?.look() }
+    }
   }
 
-  private func look() {
+  func look() async {
     guard !isReading else { return }
     isReading = true
-    Task {
-      defer { isReading = false }
-      let (path, seen) = (path, seen)
-      let version = await Loop.offLoop { FileVersion(of: path) }
-      guard let version, version != seen else { return }
-      self.seen = version
-      let result = await Loop.offLoop { () -> Result<TenantSnapshot, TenancyError> in
-        do throws(TenancyError) { return .success(try TenantFile.read(path)) } catch { return .failure(error) }
-      }
-      switch result {
-      case .success(let snapshot):
-        directory.replace(with: snapshot)
-        log.note(.info, "tenants-reloaded", ["tenants": "\(snapshot.tenants.count)"])
-      case .failure(let error): log.note(.error, "tenants-rejected", ["error": error.description])
-      }
+    defer { isReading = false }
+    let (path, seen) = (path, seen)
+    let version = await Loop.offLoop { FileVersion(of: path) }
+    guard let version, version != seen else { return }
+    self.seen = version
+    let result = await Loop.offLoop { () -> Result<TenantSnapshot, TenancyError> in
+      do throws(TenancyError) { return .success(try TenantFile.read(path)) } catch { return .failure(error) }
+    }
+    switch result {
+    case .success(let snapshot):
+      directory.replace(with: snapshot)
+      log.note(.info, "tenants-reloaded", ["tenants": "\(snapshot.tenants.count)"])
+    case .failure(let error): log.note(.error, "tenants-rejected", ["error": error.description])
     }
   }
 }

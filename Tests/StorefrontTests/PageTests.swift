@@ -21,7 +21,8 @@ import Testing
     #expect(try await stage.get("/sitemap.xml").body.contains("<loc>https://one.shops.example/products/linen</loc>"))
   }
 
-  @LoopActor @Test(arguments: [
+  @LoopActor
+  @Test(arguments: [
     "/nothing", "/products/none", "/collections/none", "/collections/shirts?page=9", "/search?q=linen&page=2", "/products",
     "/assets/plain/x.css", "/.env", "/a//b",
   ])
@@ -144,7 +145,8 @@ import Testing
     #expect(try await stage.get("/only-two.txt", host: "two.localhost").body == "two's own")
   }
 
-  @LoopActor @Test(arguments: ["nobody.localhost", "three.shops.example", "localhost", "one.localhost.evil.example", "xn--a.localhost"])
+  @LoopActor
+  @Test(arguments: ["nobody.localhost", "three.shops.example", "localhost", "one.localhost.evil.example", "xn--a.localhost"])
   func anUnknownHostIsAPlain404(_ host: String) async throws {
     let stage = try Stage()
     let answer = try await stage.get("/", host: host)

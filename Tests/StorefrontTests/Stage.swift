@@ -4,6 +4,7 @@ import EventLoop
 import FoundationEssentials
 import ReferenceCoreAPI
 import Tenancy
+import Testing
 
 @testable import HTTP
 @testable import Storefront
@@ -17,7 +18,7 @@ import Tenancy
   let service: Service
   let renderer: PageRenderer
   let tenants: TenantDirectory
-  private(set) var logged: [String] = []
+  let serviceLog: ServiceLog
   private let pipeline: RequestPipeline
   private let box = LogBox()
 
@@ -29,7 +30,7 @@ import Tenancy
   ///   - files: over the plain theme's, by path under the folder; an empty text removes one.
   ///   - api: what pages read instead of the catalogue.
   init(_ files: [String: String] = [:], api: ((ReferenceCatalog) -> any CoreAPI)? = nil) throws {
-    folder = NSTemporaryDirectoryPath.unique()
+    folder = TemporaryFolder.unique()
     var all = Stage.plain
     all.merge(files) { $1 }
     for (path, text) in all where !text.isEmpty {
@@ -50,6 +51,7 @@ import Tenancy
     let coreAPI: any CoreAPI = api?(catalog) ?? catalog
     let box = box
     let log = ServiceLog { box.lines.append($0) }
+    serviceLog = log
     service = Service(configuration, tenants: tenants, coreAPI: coreAPI, changes: changes, log: log)
     pipeline = service.pipeline
     renderer = service.renderer
@@ -62,7 +64,7 @@ import Tenancy
   /// The answer to one request, as the pipeline gives it.
   func get(_ target: String, host: String = "one.localhost", _ fields: String...) async throws -> Answer {
     let lines = (["GET \(target) HTTP/1.1", "Host: \(host)"] + fields + ["", ""]).joined(separator: "\r\n")
-    let answered = await pipeline.respond(to: try Stage.request(lines))
+    let answered = await pipeline.respond(to: try #require(HTTPRequest(parsing: Array(lines.utf8))))
     return Answer(answered.response)
   }
 
@@ -86,26 +88,9 @@ import Tenancy
 
     var cache: String { field("Cache-Status") ?? "" }
   }
-
-  enum StageError: Error { case refused(Int), incomplete }
-
-  nonisolated static func request(_ text: String) throws -> HTTPRequest {
-    let conversation = Conversation(limits: ServerLimits(), remoteAddress: "127.0.0.1")
-    let bytes = Array(text.utf8)
-    return try bytes.withUnsafeBytes { raw in
-      conversation.offer(raw)
-      defer { conversation.settle() }
-      switch conversation.next() {
-      case .request(let request): return request
-      case .refusal(let refusal): throw StageError.refused(refusal.status)
-      case .idle, .proceed: throw StageError.incomplete
-      }
-    }
-  }
-
 }
 
-enum NSTemporaryDirectoryPath {
+enum TemporaryFolder {
   static func unique() -> String { FileManager.default.temporaryDirectory.path + "/storefront-test-\(UUID().uuidString)" }
 }
 
