@@ -18,10 +18,8 @@ struct ThemeCheck {
   let known: Known
 
   func run(_ compiler: TemplateCompiler, report: inout Report) {
-    for (path, template) in compiler.compiled.sorted(by: { $0.key < $1.key }) {
-      check(template, path, report: &report)
-      if let scan = compiler.scans[path] { check(scan, path, report: &report) }
-    }
+    for (path, template) in compiler.compiled.sorted(by: { $0.key < $1.key }) { check(template, path, report: &report) }
+    for (path, scan) in compiler.scans.sorted(by: { $0.key < $1.key }) { check(scan, path, report: &report) }
   }
 
   private func check(_ template: Template, _ path: String, report: inout Report) {
