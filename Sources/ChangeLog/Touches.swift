@@ -22,6 +22,9 @@ struct Touches: Sendable {
   private var order: [(number: UInt64, name: String)] = []
   private var first = 0
 
+  /// Entries in the order, those that no longer count included.
+  var remembered: Int { order.count }
+
   /// - Returns: by how much the number of remembered touches changed.
   mutating func touch(_ tag: Tag, _ number: UInt64, _ class: ChangeClass, capacity: Int) -> Int {
     guard !tag.isEverything else {

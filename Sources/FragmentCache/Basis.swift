@@ -9,6 +9,8 @@ package struct Basis: Sendable {
   /// When what is made expires, on the follower's clock. Counted from before the reads, so that it is never too late.
   package private(set) var freshUntil: Duration
   package private(set) var staleFor: Duration
+  /// The worst of the parts.
+  package private(set) var freshness = Freshness.fresh
   /// False once a part was stale, or its parts belong to different lives of the log, or the maker said so: then what is made
   /// serves the request it was made for and no other.
   package private(set) var isShareable: Bool
@@ -42,7 +44,8 @@ package struct Basis: Sendable {
   /// Adds a fragment that was served by a store.
   package mutating func add<Content>(_ part: Served<Content>) {
     add(part.fragment)
-    if part.provenance.isStale { isShareable = false }
+    freshness = max(freshness, part.freshness)
+    if part.freshness > .fresh { isShareable = false }
   }
 
   /// Adds a fragment that a store's look-up found fresh.
@@ -51,6 +54,7 @@ package struct Basis: Sendable {
     add(asOf: part.asOf)
     freshUntil = min(freshUntil, part.basis.freshUntil)
     staleFor = min(staleFor, part.basis.staleFor)
+    freshness = max(freshness, part.basis.freshness)
     if !part.basis.isShareable { isShareable = false }
   }
 

@@ -52,6 +52,9 @@ package struct Served<Content> {
   }
 
   package var content: Content { fragment.content }
+
+  /// What the answer must say of itself: neither what is stale nor what has a stale part is stored downstream.
+  package var freshness: Freshness { max(provenance.freshness, fragment.basis.freshness) }
 }
 
 extension Served: Sendable where Content: Sendable {}
@@ -68,11 +71,22 @@ package enum Provenance: Hashable, Sendable {
   /// Made by a flight that another request had started: `fwd=uri-miss; collapsed`
   case collapsed(Miss)
 
-  /// Neither stored downstream nor part of anything that is kept.
-  package var isStale: Bool {
+  var freshness: Freshness {
     switch self {
-    case .stale, .lastKnownGood: true
-    case .hit, .made, .collapsed: false
+    case .hit, .made, .collapsed: .fresh
+    case .stale: .stale
+    case .lastKnownGood: .lastKnownGood
     }
   }
+}
+
+package enum Freshness: Int, Comparable, Sendable {
+  /// Shows every change up to the position at which it was asked for.
+  case fresh
+  /// May miss soft changes that are not older than the stale time.
+  case stale
+  /// May miss soft changes, because making it anew failed.
+  case lastKnownGood
+
+  package static func < (a: Freshness, b: Freshness) -> Bool { a.rawValue < b.rawValue }
 }

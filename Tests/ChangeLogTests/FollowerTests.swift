@@ -1,0 +1,95 @@
+import Tenancy
+import Testing
+
+@testable import ChangeLog
+
+@Suite struct FollowerTests {
+  final class Clock { var now = Duration.zero }
+
+  let shop: TenantID
+  let clock: Clock
+  let log: MemoryChangeLog
+  let follower: Follower
+
+  init() throws {
+    shop = try TenantID("shop")
+    let clock = Clock()
+    self.clock = clock
+    log = MemoryChangeLog(keeping: 3)
+    follower = Follower(of: log) { clock.now }
+  }
+
+  func append(_ name: String) { log.append(tenant: shop, tags: [Tag(shop, name)], class: .soft) }
+
+  @Test func numbersAreDenseAndReadFromAnyPlace() {
+    for name in ["a", "b"] { append(name) }
+    #expect(log.changes(after: 0).changes.map(\.number) == [1, 2])
+    #expect(log.changes(after: 1).changes.map(\.number) == [2])
+    #expect(log.changes(after: 2).changes.isEmpty)
+    #expect(log.changes(after: 9).changes.isEmpty)
+    #expect(log.changes(after: 0).end == log.end)
+    #expect(log.changes(after: 0, limit: 1).end == nil)
+  }
+
+  @Test func theLogKeepsNoMoreThanItShould() {
+    for number in 1...50 { append("\(number)") }
+    #expect(log.changes(after: 0).changes.map(\.number) == [48, 49, 50])
+  }
+
+  @Test func anEmbeddedLogIsReadInPassing() {
+    append("a")
+    #expect(follower.knowledge.position.number == 0)
+    #expect(follower.moment.position == log.end)
+    let before = Position(epoch: log.stamp, number: 0)
+    #expect(follower.knowledge.verdict(of: shop, asOf: before, tags: [Tag(shop, "a")]) == .soft)
+  }
+
+  @Test func whoIsTooFarBehindStartsAnew() {
+    for number in 1...9 { append("\(number)") }
+    #expect(follower.moment.position.number == 9)
+    #expect(follower.knowledge.verdict(of: shop, asOf: Position(epoch: log.stamp, number: 5), tags: []) == .unknown)
+  }
+
+  @Test func onlyWhatChangesStartsATurn() {
+    let turn = follower.turn
+    _ = follower.moment
+    #expect(follower.turn == turn)
+    append("a")
+    _ = follower.moment
+    #expect(follower.turn == turn + 1)
+  }
+
+  @Test func aTailThatDoesNotMatchIsAnotherLife() {
+    append("a")
+    let before = follower.moment.position
+    follower.reconnected(end: before)
+    #expect(follower.knowledge.verdict(of: shop, asOf: before, tags: []) == .valid)
+    follower.reconnected(end: Position(epoch: .random(), number: before.number))
+    #expect(follower.knowledge.verdict(of: shop, asOf: before, tags: []) == .unknown)
+  }
+
+  @Test func theAgeOfWhatIsMissedIsCountedFromTheFirstMissedChange() {
+    let asOf = follower.moment.position
+    clock.now = .seconds(10)
+    _ = follower.moment
+    append("a")
+    clock.now = .seconds(11)
+    _ = follower.moment
+    clock.now = .seconds(15)
+    append("b")
+    _ = follower.moment
+    #expect(follower.isKnown(asOf, within: .seconds(5), now: clock.now))
+    #expect(!follower.isKnown(asOf, within: .seconds(3), now: clock.now))
+    #expect(follower.timeBehind(asOf, now: clock.now) == .seconds(4))
+  }
+
+  @Test func sightingsThatAreThinnedOutAreOnlyMoreCareful() {
+    var sightings = EndSightings()
+    for number in 1...10_000 { sightings.saw(UInt64(number), at: .milliseconds(number * 10)) }
+    for seconds in stride(from: 1, through: 90, by: 7) {
+      guard let end = sightings.end(notBefore: .seconds(100 - seconds)) else { continue }
+      #expect(end >= UInt64((100 - seconds) * 100))
+    }
+    #expect(sightings.end(notBefore: .milliseconds(99_990)) != nil)
+  }
+}
