@@ -20,6 +20,15 @@ struct Environs: Sendable {
 
   /// The names of the folders inside a folder, sorted; nil when it cannot be read.
   static func folders(in folder: String) -> [String]? {
+    names(in: folder)?.filter { isFolder("\(folder)/\($0)") }
+  }
+
+  /// The names of the files inside a folder that end so, sorted; nil when it cannot be read.
+  static func files(in folder: String, endingIn suffix: String) -> [String]? {
+    names(in: folder)?.filter { $0.hasSuffix(suffix) && !isFolder("\(folder)/\($0)") }
+  }
+
+  private static func names(in folder: String) -> [String]? {
     guard let directory = opendir(folder) else { return nil }
     defer { closedir(directory) }
     var names: [String] = []
@@ -27,8 +36,7 @@ struct Environs: Sendable {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if name.hasPrefix(".") { continue }
-      if isFolder("\(folder)/\(name)") { names.append(name) }
+      if !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted()
   }

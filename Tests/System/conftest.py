@@ -1,6 +1,7 @@
 """What the system tests share: the release binary, started on free ports in a folder of its own and ended by its id."""
 import http.client
 import json
+import os
 import pathlib
 import signal
 import socket
@@ -11,8 +12,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
-BINARY = ROOT / ".build" / "release" / "storefront"
-BOOKS = []
+BINARY = pathlib.Path(os.environ.get("STOREFRONT_BINARY", ROOT / ".build" / "release" / "storefront"))
+BOOKS = sorted((SHARED / "catalog").glob("*.csv"))
 SHOP = "fashion"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not in reach")
 needs_books = pytest.mark.skipif(not BOOKS, reason="../shared/catalog is not in reach")
@@ -131,7 +132,7 @@ def data_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("storefront")
     if BOOKS:
         done = run("catalog", "import", *BOOKS, "--tenant", "books", "--name", "The Hacker's Shelf", "--data", folder / "var")
-        if done.returncode != 0:
+        if done.returncode not in (0, 1):  # 1: a row was left out, and said so
             pytest.fail(f"catalog import: {done.stderr}")
     return folder
 
