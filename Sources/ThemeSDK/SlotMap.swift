@@ -36,13 +36,15 @@ extension SlotMap {
           warnings.append(.init(kind: kind, plugin: plugin.id, filler: filler.id, slot: filler.slot, message: message))
         }
         let permission = "storefront.slot:\(filler.slot)"
+        // 004-20
         guard plugin.manifest.permissions.contains(permission) else {
-          warn(.missingPermission, "plugin.json does not ask for the permission '\(permission)', so this is not rendered")  // 004-20
+          warn(.missingPermission, "plugin.json does not ask for the permission '\(permission)', so this is not rendered")
           continue
         }
+        // 003-9
         guard let slot = theme.slots[filler.slot] else {
           let meant = NearMiss.of(filler.slot, in: theme.slots.keys).map { "; did you mean '\($0)'?" } ?? ""
-          warn(.noSuchSlot, "theme '\(theme.id)' has no slot '\(filler.slot)', so this is not rendered\(meant)")  // 003-9
+          warn(.noSuchSlot, "theme '\(theme.id)' has no slot '\(filler.slot)', so this is not rendered\(meant)")
           continue
         }
         for name in filler.undeclaredReads(in: slot) {
