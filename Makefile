@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check bench fuzz clean
+.PHONY: help setup build demo test test-unit test-system check bench fuzz mutants clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -9,6 +9,7 @@ PORT ?= 8080
 WORKERS ?= 1
 ROUNDS ?= 3
 SECONDS_EACH ?= 8
+RUNS ?= 2000000
 CATALOG ?= ../shared/catalog
 
 help: ## this list
@@ -43,8 +44,12 @@ bench: ## page hit beside nginx, requests per CPU second: make bench [ROUNDS=3] 
 	swift build -c release --product storefront $(SWIFT_FLAGS)
 	Benchmarks/http/bench-hit --rounds $(ROUNDS) --seconds $(SECONDS_EACH)
 
-fuzz: ## long fuzzing of the parsers
-	scripts/fuzz
+fuzz: ## long fuzzing of the parsers: make fuzz [RUNS=2000000]
+	scripts/setup build
+	RUNS=$(RUNS) scripts/fuzz
+
+mutants: ## show that the cache's model test finds every wrong protocol it was given
+	Tests/Mutants/run
 
 clean: ## remove what building made
 	rm -rf .build var/log

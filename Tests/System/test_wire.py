@@ -89,9 +89,15 @@ def responses(answer, heads):
     return found
 
 
+# A server that refuses takes what a client goes on sending for a while, and then resets; TCP may lose the answer with it.
+LOSABLE = 300_000
+
+
 def verdict(name, data, answer, closed):
     """None when what came back is what the rules allow, else the sentence of the failure."""
     outcomes = judge(data)
+    if len(data) > LOSABLE and (answer, closed) == (b"", True):
+        return None
     found = responses(answer, [getattr(outcome, "head", False) for outcome in outcomes])
     for index, outcome in enumerate(outcomes):
         if outcome is WAITING:
@@ -171,6 +177,8 @@ def test_the_answer_does_not_depend_on_the_packets(server, name):
     for (case, whole, place), result in zip(owners, results):
         if place is not None:
             (plain, plain_closed), (split, split_closed) = results[whole], result
+            if len(jobs[whole][0]) > LOSABLE and (b"", True) in (results[whole], result):
+                continue
             if (MOVING.sub(b"", plain), plain_closed) != (MOVING.sub(b"", split), split_closed):
                 failures.append(f"{case} at {place}: {split[:60]!r} closed={split_closed}, whole {plain[:60]!r} closed={plain_closed}")
     assert not failures, f"{len(failures)} of {len(jobs)}:\n" + "\n".join(failures[:40])
