@@ -353,7 +353,7 @@ extension Model {
       model.say("#\(id) refreshes \(page) of shop \(shop)")
       let memo = Memo()
       guard let settings = try? await model.read(Resource(shop: shop, kind: .settings), memo) else { return }
-      _ = try? await model.pages.refresh(key) { try await model.render(page, shop, settings, memo, $0) }
+      _ = try? await model.pages.refresh(key) { try await model.render(page, shop, settings, memo, $0, isRefresh: true) }
     }
   }
 
@@ -367,7 +367,8 @@ extension Model {
   }
 
   private func render(
-    _ page: Page, _ shop: Int, _ settings: Served<[Reading]>, _ memo: Memo, _ moment: Moment
+    _ page: Page, _ shop: Int, _ settings: Served<[Reading]>, _ memo: Memo, _ moment: Moment,
+    isRefresh: Bool = false
   ) async throws -> Fragment<[Reading]> {
     await pause()
     var basis = Basis(moment, ttl: .seconds(scenario.ttl), staleFor: .seconds(Model.staleTime))
@@ -376,7 +377,11 @@ extension Model {
     // Two parts show the same product, so that the second is made from what was read for the first.
     for (name, kind) in [("menu", Resource.Kind.menu), ("main", main(of: page)), ("crumb", main(of: page))] {
       let key = FragmentKey(tenants[shop], "part", revision, name, "\(kind)")
-      let served = try await parts.fragment(key) { try await renderPart(kind, shop, memo, $0) }
+      // What is made to replace something stale is made of nothing stale.
+      let served =
+        isRefresh
+        ? try await parts.refresh(key) { try await renderPart(kind, shop, memo, $0) }
+        : try await parts.fragment(key) { try await renderPart(kind, shop, memo, $0) }
       if served.wantsRefresh {
         start { model, _ in
           let memo = Memo()
@@ -419,7 +424,8 @@ extension Model {
     if let read = memo.reads[resource] { return read }
     let tenant = tenants[resource.shop]
     let key = FragmentKey(tenant, "read", resource.name)
-    let served = try await reads.fragment(key) { moment in
+    // Never a stale one: pages may be stale, what they are made from anew is not.
+    let served = try await reads.refresh(key) { moment in
       await pause()
       try Task.checkCancellation()
       guard isCoreUp else { throw UpstreamFailure() }
@@ -431,7 +437,7 @@ extension Model {
       await pause()
       try Task.checkCancellation()
       guard isCoreUp else { throw UpstreamFailure() }
-      var basis = Basis(moment, ttl: .seconds(scenario.ttl))
+      var basis = Basis(moment, ttl: .seconds(scenario.ttl), staleFor: .seconds(1000))
       basis.read([Tag(tenant, resource.name)], at: moment, validFor: validFor)
       return Fragment([reading], basis: basis, cost: 100)
     }
@@ -497,6 +503,8 @@ extension Model {
     reconnect()
     read(limit: .max)
     await drain()
+    // A caller that was asked to refresh and was ended since has had its time.
+    clock.now += 2
     for turn in 0...1 where broken == nil {
       for shop in tenants.indices {
         for page in Page.all where broken == nil {
