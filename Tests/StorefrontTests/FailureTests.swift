@@ -56,6 +56,13 @@ import Testing
     #expect(try #require(Int(again.cache.split(separator: "=").last ?? "")) <= 10)
   }
 
+  @LoopActor @Test func aFillerInItsOwnSlotIsRenderedOnce() async throws {
+    let stage = try Stage(["Plugins/extra/templates/note.liquid": "<em>once</em>{% slot 'product.price.after' %}"])
+    let body = try await stage.get("/products/linen").body
+    #expect(body.split(separator: "<em>once</em>", omittingEmptySubsequences: false).count == 2)
+    #expect(stage.log.contains { $0.contains("slot-in-itself") })
+  }
+
   @LoopActor @Test func aFailingFilterPrintsNothingAndTheRestStands() async throws {
     let stage = try Stage(["Plugins/extra/templates/note.liquid": "<em>{{ 1 | divided_by: 0 }}still</em>"])
     let body = try await stage.get("/products/linen").body

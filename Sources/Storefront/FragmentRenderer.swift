@@ -1,0 +1,171 @@
+import ChangeLog
+import EventLoop
+import FragmentCache
+import TemplateEngine
+import Tenancy
+import ThemeSDK
+
+/// Where a filler stands: beside which product, and inside which fillers.
+struct Place {
+  /// A card's slot names the product it is beside; its fillers see that one as `product`.
+  var product: String?
+  var inside: [String] = []
+}
+
+/// Runs templates: answers what a render asks for, and fills slots, each filler a fragment of its own.
+@LoopActor final class FragmentRenderer {
+  private let fragments: FragmentStore<[UInt8]>
+  private let follower: Follower
+  private let log: ServiceLog
+  private var breakers = FillerBreakers()
+
+  init(bytes: Int, following follower: Follower, log: ServiceLog) {
+    fragments = FragmentStore(capacity: bytes, following: follower)
+    self.follower = follower
+    self.log = log
+  }
+
+  /// Runs a render to its end, answering what it asks for and letting the loop turn between slices.
+  func run(
+    _ render: Render, of page: PageMaking, at place: Place, into basis: inout Basis
+  ) async throws -> [UInt8] {
+    while true {
+      switch render.resume(steps: FragmentRenderer.slice) {
+      case .done:
+        for problem in render.problems { log.problem(problem, of: page.shop.tenant.id) }
+        return render.takeOutput()
+      case .yielded: await Loop.sleep(for: .zero)
+      case .failed(let error): throw error
+      case .needs(let requests):
+        for request in requests {
+          render.supply(try await answer(request, of: page, at: place, into: &basis), for: request)
+        }
+      }
+    }
+  }
+
+  private func answer(
+    _ request: DataRequest, of page: PageMaking, at place: Place, into basis: inout Basis
+  ) async throws -> Value {
+    let name = request.arguments.first ?? ""
+    switch request.kind {
+    case "slot", "sections":
+      var inner = place
+      inner.product = request[named: "product"] ?? place.product
+      return .safeHTML(bytes: try await slot(name, of: page, at: inner, into: &basis))
+    case "section":
+      guard let filler = page.shop.theme.theme.section(name) else { return .null }
+      return .safeHTML(bytes: try await fill(filler, of: page, at: place, into: &basis))
+    default:
+      let reading =
+        if request.kind == "product", let product = place.product { try await page.data.product(product) } else {
+          try await page.data.reading(request)
+        }
+      basis.read(reading.tags, at: reading.moment, validFor: reading.validFor)
+      return reading.value
+    }
+  }
+
+  func slot(
+    _ name: String, of page: PageMaking, at place: Place, into basis: inout Basis
+  ) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for filler in page.shop.theme.slots(for: page.route.kind).fillers(in: name) {
+      bytes += try await fill(filler, of: page, at: place, into: &basis)
+    }
+    return bytes
+  }
+
+  /// A filler's output. One that fails or exceeds its limits never takes the page down: in its place stands its stale fragment, else
+  /// what it wraps or nothing; and the page is kept only shortly, so that it mends soon after the filler does.
+  private func fill(
+    _ filler: Filler, of page: PageMaking, at place: Place, into basis: inout Basis
+  ) async throws -> [UInt8] {
+    let tenant = page.shop.tenant.id
+    guard breakers.allows(filler, of: tenant, at: follower.now) else {
+      basis.read([], at: follower.moment, validFor: FragmentRenderer.brokenLife)
+      return try await wrapped(filler, of: page, at: place, into: &basis)
+    }
+    let identity = filler.slot + "/" + filler.qualifiedID
+    guard !place.inside.contains(identity) else {
+      log.note(.warning, "slot-in-itself", tenant: tenant, ["slot": filler.slot, "filler": filler.qualifiedID])
+      return []
+    }
+    var inner = place
+    inner.inside.append(identity)
+    do {
+      guard place.inside.isEmpty || filler.isLeaf else {
+        // Inside another filler, one that may hold slots of its own is rendered in place: were it a fragment, two requests could
+        // each wait for what the other is making.
+        return try await output(of: filler, of: page, at: inner, into: &basis)
+      }
+      // `refresh`, since a page is only made anew to be fresh: a stale part would keep it from being kept.
+      let served = try await fragments.refresh(key(of: filler, page: page, at: place)) { moment in
+        var own = Basis(moment, ttl: .seconds(filler.cache.seconds), staleFor: PageRenderer.pageStaleLife)
+        let bytes = try await self.output(of: filler, of: page, at: inner, into: &own)
+        return Fragment(bytes, basis: own, cost: bytes.count + 256)
+      }
+      breakers.succeeded(filler, of: tenant)
+      basis.add(served)
+      return served.content
+    } catch let error as RenderError {
+      breakers.failed(filler, of: tenant, at: follower.now)
+      log.failure(of: filler, error, tenant: tenant)
+      basis.read([], at: follower.moment, validFor: FragmentRenderer.brokenLife)
+      return try await wrapped(filler, of: page, at: place, into: &basis)
+    }
+  }
+
+  private func output(
+    of filler: Filler, of page: PageMaking, at place: Place, into basis: inout Basis
+  ) async throws -> [UInt8] {
+    var globals = page.globals
+    globals["section"] = filler.section
+    if !filler.wrapped.isEmpty {
+      globals["content"] = .safeHTML(bytes: try await wrapped(filler, of: page, at: place, into: &basis))
+    }
+    let render = Render(
+      filler.template, globals: Globals(globals), partials: filler.partials, limits: FragmentRenderer.limits, errors: .silent,
+      host: page.shop.theme.host.scoped(to: filler))
+    return try await run(render, of: page, at: place, into: &basis)
+  }
+
+  private func wrapped(
+    _ filler: Filler, of page: PageMaking, at place: Place, into basis: inout Basis
+  ) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for inner in filler.wrapped { bytes += try await fill(inner, of: page, at: place, into: &basis) }
+    return bytes
+  }
+
+  private func key(of filler: Filler, page: PageMaking, at place: Place) -> FragmentKey {
+    FragmentKey(page.shop.tenant.id) { parts in
+      parts.append("filler")
+      parts.append(page.shop.theme.revision)
+      parts.append(filler.slot)
+      parts.append(filler.qualifiedID)
+      // Beside a product, the product is what differs; the page it stands on is not.
+      if let product = place.product {
+        parts.append("product")
+        parts.append(product)
+      } else if filler.cache.vary.contains(.page) {
+        parts.append("page")
+        parts.append(page.route.target)
+      }
+    }
+  }
+
+  static let brokenLife = Duration.seconds(10)
+  /// Steps between two looks at the loop: well under half a millisecond.
+  static let slice = 4_000
+  static let limits = Limits(steps: 1_000_000, outputBytes: 4 << 20, depth: 64, assignedBytes: 8 << 20)
+}
+
+extension Filler {
+  /// Whether it can be seen to hold no slot: neither in its template nor in a snippet.
+  fileprivate var isLeaf: Bool {
+    let analysis = template.analysis
+    return analysis.partials.isEmpty && !analysis.hasDynamicNames
+      && !analysis.tags.contains { ["slot", "section", "sections"].contains($0.name) }
+  }
+}
