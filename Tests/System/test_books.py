@@ -11,7 +11,7 @@ from conftest import BOOKS, needs_books
 
 pytestmark = needs_books
 LOCATION = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
-ALLOWED = set("p br ul ol li strong em b i u h2 h3 h4 h5 h6 a blockquote code pre sup sub span div dl dt dd hr table tr td th tbody thead".split())
+ADDRESSES = {"href", "src", "srcset", "action", "formaction", "poster", "data", "background"}
 
 
 def plain(text):
@@ -19,12 +19,18 @@ def plain(text):
     return re.sub(r"[\W_]+", "", text)
 
 
-def words(markup):
+def words(markup, unseen):
+    """The text a browser would show, without the contents of elements that it never shows."""
     fragment = html5lib.HTMLParser(namespaceHTMLElements=False).parseFragment(markup)
     for element in fragment.iter():
-        if element.tag in ("script", "style"):
+        if element.tag in unseen:
             element.text = ""
     return "".join(fragment.itertext())
+
+
+def readings(markup):
+    """A description as escaped text, or as HTML that was cleaned (where a title, being the head's, may be left out)."""
+    return {plain(text) for text in (markup, words(markup, {"script", "style"}), words(markup, {"script", "style", "title"}))}
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +71,7 @@ def test_description_is_shown_as_text(books, pages):
         page = parsed(answer)
         title = " ".join("".join(page.find(".//h1").itertext()).split())
         text = plain("".join(page.find(".//main").itertext()))
-        if not any(plain(words(b["description"])) in text or plain(b["description"]) in text for b in by_title[title]):
+        if not any(reading in text for book in by_title[title] for reading in readings(book["description"])):
             wrong.append(path)
     assert not wrong
 
@@ -80,7 +86,8 @@ def test_no_markup_of_the_data_is_markup_of_the_page(books, pages):
                 continue
             for name, value in element.attrib.items():
                 assert not name.lower().startswith("on"), (path, element.tag, name)
-                assert not re.match(r"\s*(javascript|vbscript|data:text)", value, re.I), (path, element.tag, value)
+                if name.lower() in ADDRESSES:
+                    assert not re.match(r"\s*(javascript|vbscript|data:text)", value, re.I), (path, element.tag, value)
         main = page.find(".//main")
         assert not [e.tag for e in main.iter() if e.tag in ("iframe", "object", "embed", "base", "meta", "frame")]
         scripts = [e for e in main.iter("script") if e.get("type") != "application/ld+json"]
@@ -90,19 +97,21 @@ def test_no_markup_of_the_data_is_markup_of_the_page(books, pages):
 
 def test_prices_are_the_catalogue_s(books, pages):
     """Every price of the data is on its product's page, with the two decimals it was given with."""
-    by_title = {" ".join(book["title"].split()): book["price"] for book in books}
+    by_title = collections.defaultdict(set)  # two editions may have one title
+    for book in books:
+        by_title[" ".join(book["title"].split())].add(re.sub(r"\D", "", f"{float(book['price']):.2f}"))
     for path, answer in pages.items():
         page = parsed(answer)
         title = " ".join("".join(page.find(".//h1").itertext()).split())
-        digits = re.sub(r"\D", "", f"{float(by_title[title]):.2f}")
-        assert digits in re.sub(r"[^\d]", "", "".join(page.find(".//main").itertext())), path
+        shown = {re.sub(r"\D", "", amount) for amount in re.findall(r"£\s*[\d,.]+\d", "".join(page.find(".//main").itertext()))}
+        assert shown & by_title[title], path
 
 
 def test_pages_of_the_shop(server):
     assert server.get("/", shop="books").status == 200
     answer = server.get("/search?q=hacking", shop="books")
     assert answer.status == 200 and "/products/" in answer.text
-    assert "fashion" not in answer.text.lower()
+    assert "Fenn" not in answer.text  # the other shop's name
 
 
 def test_one_shop_does_not_show_the_other(server, pages):
