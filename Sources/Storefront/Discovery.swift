@@ -28,7 +28,7 @@ import Tenancy
 
   func sitemap(of shop: Shop, for request: HTTPRequest) async throws -> HTTPResponse {
     let tenant = shop.tenant.id
-    let served = try await sitemaps.fragment(FragmentKey(tenant, "sitemap", shop.theme.revision)) { moment in
+    let served = try await sitemaps.refresh(FragmentKey(tenant, "sitemap", shop.theme.revision)) { moment in
       let answer = try await api.sitemapEntries(of: tenant)
       let base = shop.baseURL
       let body = try await Loop.offLoop(throwing: { try Discovery.document(answer.value, base: base) })

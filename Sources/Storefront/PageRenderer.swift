@@ -41,7 +41,7 @@ import ThemeSDK
       return (page.content, CacheStatus(.hit(ttl: Int(ttl.components.seconds))))
     case .stale(let page, let ttl, let refresh):
       if refresh {
-        Task { _ = try? await pages.refresh(key) { try await make(route, of: shop, at: $0) } }
+        Task { _ = try? await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) } }
       }
       return (page.content, CacheStatus(.staleHit(ttl: Int(ttl.components.seconds))))
     case .miss: return nil
@@ -52,7 +52,8 @@ import ThemeSDK
   func page(_ route: PageRoute, of shop: Shop) async throws -> (Delivery.Document, CacheStatus) {
     if let kept = kept(route, of: shop) { return kept }
     do {
-      let served = try await pages.refresh(pageKey(route, of: shop)) { try await make(route, of: shop, at: $0) }
+      let key = pageKey(route, of: shop)
+      let served = try await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) }
       return (served.content, status(of: served))
     } catch is Missing {
       return try await page(.notFound, of: shop)
@@ -85,10 +86,16 @@ import ThemeSDK
 
   // MARK: Making
 
-  private func make(_ route: PageRoute, of shop: Shop, at moment: Moment) async throws -> Fragment<Delivery.Document> {
+  private func make(
+    _ route: PageRoute, of shop: Shop, at moment: Moment, keptAs key: FragmentKey
+  ) async throws -> Fragment<Delivery.Document> {
     let data = PageData(of: shop.tenant, route: route, baseURL: shop.baseURL, from: api, following: follower)
     let (subject, reading) = try await data.mainSubject()
-    guard subject != nil else { throw Missing() }
+    guard subject != nil else {
+      // That there is nothing is an answer and no failure: the page of before is not a last good one.
+      pages.forget(key)
+      throw Missing()
+    }
     var basis = Basis(moment, ttl: PageRenderer.pageLife, staleFor: PageRenderer.pageStaleLife)
     basis.read(reading.tags, at: reading.moment, validFor: reading.validFor)
     let page = PageMaking(route: route, shop: shop, data: data)

@@ -125,6 +125,22 @@ import Testing
     #expect(try await stage.get("/products/linen").status == 404)
   }
 
+  @LoopActor @Test func aPageThatIsNoMoreIsNoLastGoodOne() async throws {
+    let stage = try Stage()
+    let one = try TenantID("one")
+    _ = try await stage.get("/products/linen")
+    var product = try #require(try await stage.catalog.product("linen", of: one).value)
+    product.handle = "renamed"
+    try stage.catalog.update(product: product, of: one)
+    var old = try await stage.get("/products/linen")
+    for _ in 0..<100 where old.status != 404 {
+      await Loop.sleep(for: .milliseconds(2))
+      old = try await stage.get("/products/linen")
+    }
+    #expect(old.status == 404)
+    #expect(try await stage.get("/products/renamed").status == 200)
+  }
+
   @LoopActor @Test func anEditOfOneShopTouchesNoOther() async throws {
     let stage = try Stage()
     _ = try await stage.get("/products/linen", host: "two.localhost")
