@@ -6,6 +6,8 @@ package struct Configuration: Sendable {
   package var publicFolder = "public"
   /// Where shops without a domain of their own are reached on this machine; part of their canonical links.
   package var localPort = 8080
+  /// For all that a worker keeps: pages, fragments and files together. The rest of a worker is a few megabytes.
+  package var cacheBytes = 12 << 20
 
   package init(tenantsFile: String) { self.tenantsFile = tenantsFile }
 }

@@ -17,7 +17,7 @@ import Tenancy
   package init(reading api: any CoreAPI, following follower: Follower) {
     self.api = api
     self.follower = follower
-    sitemaps = FragmentStore(capacity: 16 << 20, following: follower)
+    sitemaps = FragmentStore(capacity: 4 << 20, following: follower)
   }
 
   func robots(of shop: Shop, for request: HTTPRequest) -> HTTPResponse {

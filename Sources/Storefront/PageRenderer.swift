@@ -23,7 +23,7 @@ import ThemeSDK
   private let api: any CoreAPI
 
   package init(
-    pageBytes: Int = 64 << 20, fragmentBytes: Int = 32 << 20, following follower: Follower, reading api: any CoreAPI,
+    pageBytes: Int, fragmentBytes: Int, following follower: Follower, reading api: any CoreAPI,
     log: ServiceLog
   ) {
     pages = FragmentStore(capacity: pageBytes, following: follower)

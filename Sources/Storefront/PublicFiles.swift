@@ -20,7 +20,7 @@ import ThemeSDK
   private let files: FragmentStore<Delivery.Document>
   private var assets: [String: Delivery.Document] = [:]
 
-  package init(root: String, following follower: Follower, bytes: Int = 32 << 20) {
+  package init(root: String, following follower: Follower, bytes: Int) {
     self.root = root
     self.follower = follower
     files = FragmentStore(capacity: bytes, following: follower)

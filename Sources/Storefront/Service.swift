@@ -31,10 +31,12 @@ import Tenancy
     let start = MonotonicInstant.now
     let follower = Follower(of: changes) { start.duration(to: .now) }
     themes = ThemeStore(themesFolder: configuration.themesFolder, pluginsFolder: configuration.pluginsFolder)
-    renderer = PageRenderer(following: follower, reading: coreAPI, log: log)
+    renderer = PageRenderer(
+      pageBytes: configuration.cacheBytes / 3 * 2, fragmentBytes: configuration.cacheBytes / 6, following: follower,
+      reading: coreAPI, log: log)
     pipeline = RequestPipeline(
       tenants: tenants, themes: themes, renderer: renderer,
-      files: PublicFiles(root: configuration.publicFolder, following: follower),
+      files: PublicFiles(root: configuration.publicFolder, following: follower, bytes: configuration.cacheBytes / 6),
       discovery: Discovery(reading: coreAPI, following: follower),
       addresses: ShopAddresses(tenants, localPort: configuration.localPort), log: log)
     metrics = Metrics(log: accessLog)

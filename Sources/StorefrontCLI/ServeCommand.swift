@@ -52,7 +52,7 @@ enum ServeCommand {
     }
     let port = localPort(of: listener)
     var arguments = ["worker", "--tenants", options.tenants, "--themes", options.themes, "--plugins", options.plugins]
-    arguments += ["--public", options.publicFolder, "--port", "\(port)"]
+    arguments += ["--public", options.publicFolder, "--port", "\(port)", "--cache-mb", "\(options.cacheMegabytes)"]
     for folder in data { arguments += ["--data", folder] }
     announce(port)
     var supervisor = Supervisor(

@@ -59,6 +59,7 @@ enum WorkerCommand {
     configuration.pluginsFolder = options.plugins
     configuration.publicFolder = options.publicFolder
     configuration.localPort = options.port
+    configuration.cacheBytes = options.cacheMegabytes << 20
     service = Service(configuration, tenants: directory, coreAPI: loaded.catalog, changes: changes, log: log)
   }
 
