@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import TemplateEngine
 import ThemeSDK
@@ -85,20 +84,24 @@ enum TemplateCommand {
     return Dictionary(members, uniquingKeysWith: { $1 })
   }
 
+  /// A file's text, a pipe's as well: a shell gives `<(command)` as one.
   private static func text(of path: String) throws -> String {
-    if path == "-" { return String(decoding: standardInput(), as: UTF8.self) }
-    do { return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self) } catch {
-      throw CommandError("\(path) cannot be read", hint: "check the path and its permissions")
+    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    defer { if descriptor > STDIN_FILENO { close(descriptor) } }
+    guard descriptor >= 0, let bytes = readAll(descriptor) else {
+      throw CommandError(
+        "\(path) cannot be read: \(String(cString: strerror(errno)))", hint: "check the path and its permissions")
     }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func standardInput() -> [UInt8] {
+  private static func readAll(_ descriptor: Int32) -> [UInt8]? {
     var all: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {
-      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      let count = read(descriptor, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return all }
+      guard count > 0 else { return count == 0 ? all : nil }
       all += buffer[..<count]
     }
   }

@@ -1,0 +1,76 @@
+"""The program as a person types it: exit codes, sentences, help."""
+import json
+import os
+import subprocess
+
+import pytest
+
+from conftest import BINARY, ROOT
+
+COMMANDS = ["demo", "serve", "tenant list", "tenant check", "catalog import", "template render", "doctor"]
+
+
+def run(*words, stdin="", **options):
+    return subprocess.run([str(BINARY), *words], input=stdin, capture_output=True, text=True, timeout=30, cwd=ROOT, **options)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command):
+    answer = run(*command.split(), "--help")
+    assert answer.returncode == 0 and f"storefront {command}" in answer.stdout and "xample" in answer.stdout
+    assert command in run("--help").stdout
+
+
+@pytest.mark.parametrize("words, code, sentence", [
+    ([], 2, "no command given"),
+    (["serv"], 2, 'did you mean "serve"'),
+    (["tenant", "lst"], 2, 'did you mean "tenant list"'),
+    (["serve", "--prot", "1"], 2, 'did you mean "--port"'),
+    (["serve", "--port", "70000"], 2, "0 to 65535"),
+    (["serve", "--tenants", "no/such.json"], 3, "no such file"),
+    (["serve", "--tenants", "Demo/tenants.json", "--workers", "2"], 3, "need a shared cache"),
+    (["demo", "--workers", "2"], 3, "need a shared cache"),
+    (["worker"], 2, "started by the supervisor"),
+    (["tenant", "check"], 2, "needs HOST"),
+    (["tenant", "check", "nobody.localhost", "--tenants", "Demo/tenants.json"], 1, "leads to no shop"),
+    (["tenant", "list", "--tenants", "README.md"], 1, "README.md"),
+    (["template", "render", "no/such.liquid"], 3, "cannot be read"),
+    (["catalog", "import", "no/such.csv", "--tenant", "x"], 3, "no/such.csv"),
+    (["catalog", "import", "README.md", "--tenant", "Not A Tenant"], 2, "tenant"),
+])
+def test_mistakes_have_a_code_and_a_way_out(words, code, sentence):
+    answer = run(*words)
+    assert (answer.returncode, answer.stdout) == (code, ""), answer
+    assert sentence in answer.stderr and "Fatal error" not in answer.stderr
+
+
+def test_template_render_escapes_and_tells_faults_with_their_place(tmp_path):
+    (tmp_path / "snippets").mkdir()
+    (tmp_path / "snippets" / "part.liquid").write_text("[{{ x }}]")
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"x": "<b>"}))
+    words = ["template", "render", "-", "--data", str(data), "--partials", str(tmp_path / "snippets")]
+    assert run(*words, stdin="{{ x }}{% render 'part', x: x %}").stdout == "&lt;b&gt;[&lt;b&gt;]"
+    assert run(*words, "--escaping", "manual", stdin="{{ x }}").stdout == "<b>"
+    faulty = run(*words, stdin="a\n{{ x | upcse }}\n{% if %}")
+    assert faulty.returncode == 1
+    assert "standard input:2:8: unknown filter 'upcse'" in faulty.stderr and "did you mean 'upcase'?" in faulty.stderr
+    assert "standard input:3:" in faulty.stderr, "all faults in one run"
+
+
+def test_template_render_reads_a_pipe():
+    read, write = os.pipe()
+    os.write(write, b'{"x": 7}')
+    os.close(write)
+    answer = run("template", "render", "-", "--data", f"/dev/fd/{read}", stdin="{{ x }}", pass_fds=[read])
+    os.close(read)
+    assert answer.stdout == "7", answer
+
+
+def test_json_for_machines():
+    rows = json.loads(run("tenant", "list", "--tenants", "Demo/tenants.json", "--json").stdout)
+    assert [row["id"] for row in rows] == ["fashion", "books"] and "fashion.localhost" in rows[0]["hosts"]
+    words = ["tenant", "check", "Fashion.Localhost:80", "--tenants", "Demo/tenants.json", "--data", "Demo", "--json"]
+    assert json.loads(run(*words).stdout) == {
+        "host": "Fashion.Localhost:80", "id": "fashion", "status": "active", "theme": "fashion", "findings": []}
+    assert json.loads(run("doctor", "--tenants", "Demo/tenants.json", "--json").stdout)["checks"]
