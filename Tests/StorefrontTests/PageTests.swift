@@ -116,6 +116,19 @@ import Testing
     }
   }
 
+  // 002-9, 004-14: a price that will change by the clock alone ends the page's life, here and downstream.
+  @LoopActor @Test(arguments: ["/products/linen", "/collections/shirts", "/", "/search?q=linen"])
+  func aSaleThatEndsEndsThePage(_ target: String) async throws {
+    let stage = try Stage()
+    let sale = Variant.Sale(price: Money(5, "EUR"), startsAt: nil, endsAt: Date.now + 20)
+    try stage.catalog.edit("linen", of: try TenantID("one"), .sale(sale, variant: nil))
+    let answer = try await stage.get(target)
+    let ttl = try #require(answer.cache.split(separator: ";").first { $0.contains("ttl=") }?.split(separator: "=").last)
+    #expect(try #require(Int(ttl)) <= 20, "\(answer.cache)")
+    let shared = try #require(answer.field("Cache-Control")?.split(separator: ",").first { $0.contains("s-maxage") })
+    #expect(try #require(Int(shared.split(separator: "=")[1])) <= 20)
+  }
+
   @LoopActor @Test func stockIsNeverStale() async throws {
     let stage = try Stage()
     #expect(try await stage.get("/products/linen").body.contains("in stock"))
