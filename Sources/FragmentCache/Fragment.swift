@@ -44,11 +44,22 @@ package struct Served<Content> {
   package let provenance: Provenance
   /// This caller is the one who is to start `refresh`, in a task of its own.
   package let wantsRefresh: Bool
+  /// Why it could not be made, to be logged and counted as a failed making is: not nil exactly for `.lastKnownGood`. All who
+  /// waited for the making that failed get the same one.
+  package let failure: (any Error)?
 
   init(_ fragment: Fragment<Content>, _ provenance: Provenance, wantsRefresh: Bool = false) {
     self.fragment = fragment
     self.provenance = provenance
     self.wantsRefresh = wantsRefresh
+    failure = nil
+  }
+
+  init(_ fragment: Fragment<Content>, lastKnownGood ttl: Duration, after failure: any Error) {
+    self.fragment = fragment
+    provenance = .lastKnownGood(ttl: ttl)
+    wantsRefresh = false
+    self.failure = failure
   }
 
   package var content: Content { fragment.content }

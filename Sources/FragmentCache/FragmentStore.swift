@@ -70,7 +70,8 @@ package final class FragmentStore<Content> {
   }
 
   /// What is kept under the key if it may be served (stale included), else what `make` makes: once for all who wait for it.
-  /// - Parameter make: gets the moment before which nothing was read; see `Basis`. Its errors go to all who wait.
+  /// - Parameter make: gets the moment before which nothing was read; see `Basis`. Its errors go to all who wait, unless a last
+  ///   known good stands in: then what is served carries them as its `failure`.
   package func fragment(
     _ key: FragmentKey, make: (Moment) async throws -> Fragment<Content>
   ) async throws -> Served<Content> {
@@ -238,6 +239,6 @@ extension FragmentStore {
     let fragment = shelf[place].fragment
     guard verdict(fragment, key) < .hard, now - fragment.basis.freshUntil < lastKnownGoodFor else { throw error }
     counts.lastKnownGood += 1
-    return Served(fragment, .lastKnownGood(ttl: staleness(of: fragment, now: now)))
+    return Served(fragment, lastKnownGood: staleness(of: fragment, now: now), after: error)
   }
 }

@@ -260,6 +260,21 @@ import Testing
     }
   }
 
+  /// Whoever made it and whoever waited can say why it is not what it should be.
+  @Test func whatStandsInSaysWhatFailed() throws {
+    try Desk.run { desk in
+      await desk.keep("one")
+      #expect(desk.got["keeper"]?.failure == nil)
+      desk.touch("a")
+      for name in ["leader", "waiter"] { await desk.ask(name) }
+      await desk.end(.failure(Desk.Upstream.down))
+      for name in ["leader", "waiter"] {
+        #expect(desk.got[name]?.provenance == .lastKnownGood(ttl: .seconds(-1)))
+        #expect(desk.got[name]?.failure as? Desk.Upstream == .down)
+      }
+    }
+  }
+
   @Test func lastKnownGoodDiesByAHardTouch() throws {
     try Desk.run { desk in
       await desk.keep("one")
