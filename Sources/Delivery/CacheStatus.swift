@@ -7,10 +7,9 @@ package struct CacheStatus: Sendable, Hashable {
     case staleHit(ttl: Int)
     /// The last good page, because the core API fails.
     case lastKnownGood(ttl: Int)
-    /// Made for this request, and kept if `stored`; `collapsed` where another request's making was waited for.
-    case miss(ttl: Int, stored: Bool, collapsed: Bool)
-    /// Never looked up: not a cacheable kind of answer.
-    case bypass
+    /// Made for this request, and kept if `stored`; `collapsed` where another request's making was waited for; `wasStale` where
+    /// what was kept could not be served.
+    case miss(ttl: Int, stored: Bool, collapsed: Bool, wasStale: Bool = false)
   }
 
   package var outcome: Outcome
@@ -19,15 +18,15 @@ package struct CacheStatus: Sendable, Hashable {
   package var isFresh: Bool {
     switch outcome {
     case .hit, .miss: true
-    case .staleHit, .lastKnownGood, .bypass: false
+    case .staleHit, .lastKnownGood: false
     }
   }
 
   /// Seconds for which the answer holds from now on; 0 where nobody may keep it.
   package var secondsLeft: Int {
     switch outcome {
-    case .hit(let ttl), .miss(let ttl, _, _): max(0, ttl)
-    case .staleHit, .lastKnownGood, .bypass: 0
+    case .hit(let ttl), .miss(let ttl, _, _, _): max(0, ttl)
+    case .staleHit, .lastKnownGood: 0
     }
   }
 
@@ -43,13 +42,11 @@ package struct CacheStatus: Sendable, Hashable {
       bytes.append(ascii: "Cache-Status: storefront; hit; ttl=")
       bytes.append(decimal: min(ttl, -1))
       bytes.append(ascii: "; detail=last-known-good")
-    case .miss(let ttl, let stored, let collapsed):
-      bytes.append(ascii: "Cache-Status: storefront; fwd=uri-miss; ttl=")
+    case .miss(let ttl, let stored, let collapsed, let wasStale):
+      bytes.append(ascii: wasStale ? "Cache-Status: storefront; fwd=stale; ttl=" : "Cache-Status: storefront; fwd=uri-miss; ttl=")
       bytes.append(decimal: ttl)
       if stored { bytes.append(ascii: "; stored") }
       if collapsed { bytes.append(ascii: "; collapsed") }
-    case .bypass:
-      bytes.append(ascii: "Cache-Status: storefront; fwd=bypass")
     }
     bytes.append(ascii: "\r\n")
   }

@@ -7,9 +7,9 @@ extension Document {
     guard !isPacking, body.count > Document.leastWorthPacking else { return }
     isPacking = true
     Task {
-      let body = body
+      let body = self.body
       let (gzip, brotli) = await Loop.offLoop { (Compression.gzip(body), Compression.brotli(body)) }
-      pack(gzip: gzip, brotli: brotli)
+      self.pack(gzip: gzip, brotli: brotli)
     }
   }
 }

@@ -79,11 +79,13 @@ import Tenancy
     }
   }
 
-  /// What is left, at the end of the process.
-  package func finish() {
-    _ = AccessLog.write(pending, to: descriptor)
-    pending = []
+  /// What is left, at the end of the process: after the batch that is being written, if there is one.
+  package func finish() async {
     timer = nil
+    while isWriting { await Loop.sleep(for: .milliseconds(5)) }
+    let batch = pending
+    pending = []
+    _ = await Loop.offLoop { [descriptor] in AccessLog.write(batch, to: descriptor) }
   }
 
   nonisolated private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int {
@@ -126,8 +128,7 @@ extension CacheStatus {
     case .hit: "hit"
     case .staleHit: "stale"
     case .lastKnownGood: "last-known-good"
-    case .miss(_, _, let collapsed): collapsed ? "collapsed" : "miss"
-    case .bypass: "bypass"
+    case .miss(_, _, let collapsed, _): collapsed ? "collapsed" : "miss"
     }
   }
 }

@@ -14,10 +14,11 @@ import Tenancy
   private let follower: Follower
   private let sitemaps: FragmentStore<Delivery.Document>
 
-  package init(reading api: any CoreAPI, following follower: Follower) {
+  /// - Parameter bytes: for the sitemaps kept; one of 50,000 addresses is about 10 MB.
+  package init(reading api: any CoreAPI, following follower: Follower, bytes: Int = 64 << 20) {
     self.api = api
     self.follower = follower
-    sitemaps = FragmentStore(capacity: 4 << 20, following: follower)
+    sitemaps = FragmentStore(capacity: bytes, following: follower)
   }
 
   func robots(of shop: Shop, for request: HTTPRequest) -> HTTPResponse {
@@ -28,27 +29,31 @@ import Tenancy
 
   func sitemap(of shop: Shop, for request: HTTPRequest) async throws -> HTTPResponse {
     let tenant = shop.tenant.id
-    let served = try await sitemaps.refresh(FragmentKey(tenant, "sitemap", shop.theme.revision)) { moment in
+    let served = try await sitemaps.refresh(FragmentKey(tenant, "sitemap", shop.baseURL)) { moment in
       let answer = try await api.sitemapEntries(of: tenant)
       let base = shop.baseURL
       let body = try await Loop.offLoop(throwing: { try Discovery.document(answer.value, base: base) })
       var basis = Basis(moment, ttl: .seconds(3600), staleFor: .seconds(3600))
       basis.read([Tag(tenant, TagName.allProducts), Tag(tenant, TagName.collections)], at: moment, validFor: answer.validFor)
       let document = Delivery.Document(body, common: PageHeaders.common(contentType: "application/xml; charset=utf-8"))
-      return Fragment(document, basis: basis, cost: document.cost * 2)
+      return Fragment(document, basis: basis, cost: document.cost)
     }
-    return served.content.response(to: request, variable: PageHeaders.revalidatedLines(seconds: 3600))
+    // As for a page: kept downstream no longer than it holds, and not at all when it is an old one.
+    let status = CacheStatus(served, at: follower.now)
+    served.content.packOffLoop()
+    return served.content.response(to: request, variable: PageHeaders.cacheLines(status))
   }
 }
 
 extension Discovery {
-  /// The sitemap's bytes; what has no valid address is left out rather than spoiling the file.
+  /// The first 50,000 addresses: what one file may hold. More need an index, which `/sitemap.xml` alone cannot be.
   nonisolated static func document(_ entries: [CoreAPIClient.SitemapEntry], base: String) throws(SitemapError) -> [UInt8] {
+    let limits = SitemapWriter.Limits()
     var all = [SitemapWriter.Entry(loc: base + "/")]
-    for entry in entries {
+    for entry in entries.prefix(limits.entries - 1) {
       let route = PageRoute(entry.kind == .product ? .product : .collection, handle: entry.handle)
       all.append(SitemapWriter.Entry(loc: base + route.path, lastmod: entry.updatedAt, images: entry.images))
     }
-    return try SitemapWriter(origin: base).urlset(all)
+    return try SitemapWriter(origin: base, limits: limits).urlsets(all)[0]
   }
 }

@@ -142,13 +142,14 @@ struct Place {
     FragmentKey(page.shop.tenant.id) { parts in
       parts.append("filler")
       parts.append(page.shop.theme.revision)
+      parts.append(page.shop.baseURL)
       parts.append(filler.slot)
       parts.append(filler.qualifiedID)
-      // Beside a product, the product is what differs; the page it stands on is not.
       if let product = place.product {
         parts.append("product")
         parts.append(product)
-      } else if filler.cache.vary.contains(.page) {
+      }
+      if filler.differsByPage(beside: place.product) {
         parts.append("page")
         parts.append(page.route.target)
       }
@@ -162,10 +163,14 @@ struct Place {
 }
 
 extension Filler {
-  /// Whether it can be seen to hold no slot: neither in its template nor in a snippet.
-  fileprivate var isLeaf: Bool {
-    let analysis = template.analysis
-    return analysis.partials.isEmpty && !analysis.hasDynamicNames
-      && !analysis.tags.contains { ["slot", "section", "sections"].contains($0.name) }
+  /// Whether nothing of another filler is in it.
+  fileprivate var isLeaf: Bool { !holdsSlots && wrapped.allSatisfy(\.isLeaf) }
+
+  /// Whether its output may differ from page to page. What holds other fillers differs by whatever they differ by, and they by
+  /// the page for all this one can know; beside a product, the product is in the key and the page it stands on is not
+  /// unless something else of the page is read.
+  fileprivate func differsByPage(beside product: String?) -> Bool {
+    if holdsSlots || !wrapped.isEmpty { return true }
+    return product == nil ? cache.vary.contains(.page) : !pageReads.subtracting(["product"]).isEmpty
   }
 }

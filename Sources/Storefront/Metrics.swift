@@ -29,7 +29,7 @@ import Tenancy
     case .hit?: counts[tenant]?.hits += 1
     case .staleHit?, .lastKnownGood?: counts[tenant]?.stale += 1
     case .miss?: counts[tenant]?.misses += 1
-    case .bypass?, nil: break
+    case nil: break
     }
   }
 
@@ -58,6 +58,9 @@ import Tenancy
     text +=
       "# HELP storefront_lost_log_lines_total Access log lines that could not be written.\n# TYPE storefront_lost_log_lines_total counter\n"
     text += "storefront_lost_log_lines_total \(log.lostLines)\n"
+    text +=
+      "# HELP storefront_loop_hops_total Jobs that reached the loop from another thread.\n# TYPE storefront_loop_hops_total counter\n"
+    text += "storefront_loop_hops_total \(Loop.executor.hops)\n"
     return text + stalls
   }
 

@@ -31,7 +31,10 @@ import Tenancy
   static let pageSize = 24
 
   let tenant: Tenant
-  let route: PageRoute
+  /// Without the variant once the product turns out not to have it.
+  private(set) var route: PageRoute
+  /// The address named a choice that the product does not have. Any number of such addresses can be written.
+  private(set) var ignoresVariant = false
   let baseURL: String
   let api: any CoreAPI
   let follower: Follower
@@ -59,14 +62,14 @@ import Tenancy
   /// What the page is about; nil where there is no such thing, or no such page of it.
   func mainSubject() async throws -> (Subject?, Reading) {
     if let subject { return try await subject.value }
-    let task = Task { try await fetchSubject() }
+    let task = Loop.task { try await self.fetchSubject() }
     subject = task
     return try await task.value
   }
 
   func reading(_ request: DataRequest) async throws -> Reading {
     if let task = readings[request] { return try await task.value }
-    let task = Task { try await fetch(request) }
+    let task = Loop.task { try await self.fetch(request) }
     readings[request] = task
     return try await task.value
   }
@@ -80,6 +83,13 @@ import Tenancy
       return own
     }
     return try await reading(DataRequest(kind: "product-of", arguments: [handle]))
+  }
+
+  /// A choice that the product does not have is no choice: what is made is made as without it.
+  func checkVariant(of product: Product?) {
+    guard !route.variant.isEmpty, let product, !product.variants.contains(where: { $0.id == route.variant }) else { return }
+    route.variant = ""
+    ignoresVariant = true
   }
 
   func meet(_ products: [Product], _ reading: Reading) {

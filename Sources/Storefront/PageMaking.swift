@@ -1,4 +1,3 @@
-import CoreAPIClient
 import EventLoop
 import TemplateEngine
 import Tenancy
@@ -10,8 +9,9 @@ import Tenancy
   let data: PageData
   let globals: [String: Value]
 
-  init(route: PageRoute, shop: Shop, data: PageData) {
-    self.route = route
+  /// - Parameter data: of a page whose subject has been read.
+  init(shop: Shop, data: PageData) {
+    route = data.route
     self.shop = shop
     self.data = data
     var globals: [String: Value] = [:]
@@ -30,13 +30,5 @@ import Tenancy
   /// Links to the plugins' style sheets, for `content_for_header`.
   var headLinks: String {
     shop.theme.pluginStyleSheets.map { "<link rel=\"stylesheet\" href=\"\($0)\">" }.joined(separator: "\n")
-  }
-
-  /// Whether the address names a choice that the product does not have.
-  var namesUnknownVariant: Bool {
-    get async throws {
-      guard !route.variant.isEmpty, case (.product(let product)?, _) = try await data.mainSubject() else { return false }
-      return !product.variants.contains { $0.id == route.variant }
-    }
   }
 }

@@ -12,6 +12,7 @@ extension PageData {
     case .index, .notFound: return (Subject.none, Reading(value: .null, moment: moment))
     case .product:
       let answer = try await api.product(route.handle, of: tenant.id)
+      checkVariant(of: answer.value)
       let reading = reading(answer, at: moment, tags: answer.value.map { [TagName.product($0.id)] } ?? [TagName.allProducts])
       return (answer.value.map(Subject.product), reading)
     case .collection:

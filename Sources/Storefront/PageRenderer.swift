@@ -41,7 +41,9 @@ import ThemeSDK
       return (page.content, CacheStatus(.hit(ttl: Int(ttl.components.seconds))))
     case .stale(let page, let ttl, let refresh):
       if refresh {
-        Task { _ = try? await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) } }
+        Task {
+          _ = try? await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) }
+        }
       }
       return (page.content, CacheStatus(.staleHit(ttl: Int(ttl.components.seconds))))
     case .miss: return nil
@@ -54,7 +56,7 @@ import ThemeSDK
     do {
       let key = pageKey(route, of: shop)
       let served = try await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) }
-      return (served.content, status(of: served))
+      return (served.content, CacheStatus(served, at: follower.now))
     } catch is Missing {
       return try await page(.notFound, of: shop)
     }
@@ -64,23 +66,13 @@ import ThemeSDK
     FragmentKey(shop.tenant.id) { parts in
       parts.append("page")
       parts.append(shop.theme.revision)
+      parts.append(shop.baseURL)
       parts.append(route.kind.rawValue)
       parts.append(route.handle)
       parts.append(route.page)
       parts.append(route.sort)
       parts.append(route.variant)
       parts.append(route.terms)
-    }
-  }
-
-  private func status(of served: Served<Delivery.Document>) -> CacheStatus {
-    let left = Int((served.fragment.basis.freshUntil - follower.now).components.seconds)
-    return switch served.provenance {
-    case .hit(let ttl): CacheStatus(.hit(ttl: Int(ttl.components.seconds)))
-    case .stale(let ttl): CacheStatus(.staleHit(ttl: Int(ttl.components.seconds)))
-    case .lastKnownGood(let ttl): CacheStatus(.lastKnownGood(ttl: Int(ttl.components.seconds)))
-    case .made(_, let stored): CacheStatus(.miss(ttl: stored ? left : 0, stored: stored, collapsed: false))
-    case .collapsed: CacheStatus(.miss(ttl: left, stored: false, collapsed: true))
     }
   }
 
@@ -98,9 +90,10 @@ import ThemeSDK
     }
     var basis = Basis(moment, ttl: PageRenderer.pageLife, staleFor: PageRenderer.pageStaleLife)
     basis.read(reading.tags, at: reading.moment, validFor: reading.validFor)
-    let page = PageMaking(route: route, shop: shop, data: data)
+    if data.ignoresVariant { basis.forbidSharing() }
+    let page = PageMaking(shop: shop, data: data)
     guard let layout = shop.theme.theme.layout(for: shop.theme.slots(for: route.kind).page) else {
-      return try await fragment(await fragments.slot("main", of: page, at: Place(), into: &basis), page, basis)
+      return fragment(try await fragments.slot("main", of: page, at: Place(), into: &basis), page, basis)
     }
     var globals = page.globals
     globals["content_for_layout"] = .deferred(DataRequest(kind: "slot", arguments: ["main"]))
@@ -109,14 +102,10 @@ import ThemeSDK
       layout, globals: Globals(globals), partials: shop.theme.theme.partials, limits: FragmentRenderer.limits, errors: .silent,
       host: shop.theme.host)
     let bytes = try await fragments.run(render, of: page, at: Place(), into: &basis)
-    return try await fragment(bytes, page, basis)
+    return fragment(bytes, page, basis)
   }
 
-  private func fragment(_ body: [UInt8], _ page: PageMaking, _ basis: Basis) async throws -> Fragment<Delivery.Document> {
-    var basis = basis
-    // A choice in the address that the product does not have makes a page for this request alone: any number of such
-    // addresses can be written.
-    if try await page.namesUnknownVariant { basis.forbidSharing() }
+  private func fragment(_ body: [UInt8], _ page: PageMaking, _ basis: Basis) -> Fragment<Delivery.Document> {
     let document = Delivery.Document(
       body, status: page.route.kind == .notFound ? 404 : 200, common: PageHeaders.common(locale: page.shop.tenant.locale))
     return Fragment(document, basis: basis, cost: document.cost * 2)

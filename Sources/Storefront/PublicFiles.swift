@@ -15,13 +15,18 @@ import ThemeSDK
 @LoopActor package final class PublicFiles {
   nonisolated private static let largestFile = 16 << 20
 
+  private struct Absent: Error {}
+
   private let root: String
   private let follower: Follower
+  /// How long a file is not looked at again.
+  private let life: Duration
   private let files: FragmentStore<Delivery.Document>
   private var assets: [String: Delivery.Document] = [:]
 
-  package init(root: String, following follower: Follower, bytes: Int) {
+  package init(root: String, following follower: Follower, bytes: Int, life: Duration = .seconds(5)) {
     self.root = root
+    self.life = life
     self.follower = follower
     files = FragmentStore(capacity: bytes, following: follower)
   }
@@ -51,9 +56,13 @@ import ThemeSDK
     let candidates = ["\(root)/\(tenant.value)", "\(root)/_shared"]
     let served = try? await files.fragment(key) { moment in
       let bytes = await Loop.offLoop { candidates.lazy.compactMap { PublicFiles.read(path, under: $0) }.first }
-      guard let bytes else { throw CocoaError(.fileNoSuchFile) }
+      guard let bytes else {
+        // That there is no such file is an answer: the one of before must not stand in for it.
+        self.files.forget(key)
+        throw Absent()
+      }
       let document = Delivery.Document(bytes, common: PublicFiles.headers(contentType: Asset.contentType(of: path)))
-      return Fragment(document, basis: Basis(moment, ttl: .seconds(5)), cost: document.cost * 2)
+      return Fragment(document, basis: Basis(moment, ttl: self.life), cost: document.cost)
     }
     return served?.content.response(to: request, variable: PageHeaders.revalidatedLines(seconds: 300))
   }

@@ -54,7 +54,7 @@ import Tenancy
       }
     } catch {
       // The core API's words may be a platform's internals: they are logged, a shopper reads none of them.
-      log.note(.error, "page-failed", tenant: tenant.id, ["path": request.rawPath, "error": "\(error)"])
+      log.note(.error, "page-failed", tenant: tenant.id, sample: ["path": request.rawPath, "error": "\(error)"])
       return Answered(PlainAnswer.unavailable, tenant)
     }
   }

@@ -40,19 +40,21 @@ package struct Router: Sendable {
       return .moved("/products/" + PercentEncoding.segment(String(segments[3])))
     case ("products", 2):
       var page = PageRoute(.product, handle: String(segments[1]))
-      page.variant = field("variant", in: query).flatMap { Self.isIdentifier($0) ? $0 : nil } ?? ""
+      page.variant = field("variant", in: query).flatMap { $0.utf8.count <= 256 ? $0 : nil } ?? ""
       return .page(page)
     case ("search", 1):
       var page = listing(PageRoute(.search), query)
       page.terms = Self.normalised(field("q", in: query) ?? "")
-      return .page(page)
+      // Without terms there is nothing to order or to page through.
+      return .page(page.terms.isEmpty ? PageRoute(.search) : page)
     default: return .file(path)
     }
   }
 
   private func listing(_ route: PageRoute, _ query: String) -> PageRoute {
     var route = route
-    if let sort = field("sort_by", in: query), Self.sorts[sort] != nil { route.sort = sort }
+    // The listing's own order is what no order means: one page, one key.
+    if let sort = field("sort_by", in: query), sort != "manual", Self.sorts[sort] != nil { route.sort = sort }
     if let text = field("page", in: query), text.utf8.count <= 6, let page = Int(text), page >= 1 { route.page = page }
     return route
   }
@@ -67,11 +69,6 @@ package struct Router: Sendable {
       return PercentEncoding.decodeFormValue(Substring(rest.dropFirst()))
     }
     return nil
-  }
-
-  private static func isIdentifier(_ text: String) -> Bool {
-    (1...64).contains(text.utf8.count)
-      && text.utf8.allSatisfy { (0x61...0x7a).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == 0x2d || $0 == 0x5f }
   }
 
   /// Search terms as one search is looked up: edges and runs of white space gone, at most 120 characters.

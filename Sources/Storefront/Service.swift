@@ -17,14 +17,18 @@ import Tenancy
   private let log: ServiceLog
   private var servers: [HTTPServer] = []
   private var watcher: TenantFileWatcher?
+  private let tenantAppeared: @LoopActor (Tenant) -> Void
 
   /// - Parameters:
   ///   - changes: the log that the core API's edits are appended to.
+  ///   - tenantAppeared: told of each tenant that a reload of the tenants file brings, before it is served.
   package init(
     _ configuration: Configuration, tenants: TenantDirectory, coreAPI: any CoreAPI, changes: MemoryChangeLog,
-    accessLog: AccessLog = AccessLog(), log: ServiceLog = ServiceLog()
+    accessLog: AccessLog = AccessLog(), log: ServiceLog = ServiceLog(),
+    tenantAppeared: @escaping @LoopActor (Tenant) -> Void = { _ in }
   ) {
     self.configuration = configuration
+    self.tenantAppeared = tenantAppeared
     self.tenants = tenants
     self.accessLog = accessLog
     self.log = log
@@ -49,9 +53,22 @@ import Tenancy
     for rejection in themes.rejections {
       log.note(.error, "theme-rejected", ["folder": rejection.folder, "error": "\(rejection.error)"])
     }
-    for tenant in tenants.snapshot.tenants {
-      for finding in themes.findings(of: tenant) { log.note(.warning, "left-out", tenant: tenant.id, ["what": finding]) }
-    }
+    for tenant in tenants.snapshot.tenants { report(tenant) }
+  }
+
+  private func report(_ tenant: Tenant) {
+    for finding in themes.findings(of: tenant) { log.note(.warning, "left-out", tenant: tenant.id, ["what": finding]) }
+  }
+
+  /// A snapshot that the tenants file's watcher has read.
+  func take(_ snapshot: TenantSnapshot) {
+    let before = tenants.snapshot
+    let changed = snapshot.tenants.filter { before.tenant($0.id)?.revision != $0.revision }
+    for tenant in changed where before.tenant(tenant.id) == nil { tenantAppeared(tenant) }
+    tenants.replace(with: snapshot)
+    for tenant in changed { report(tenant) }
+    guard !changed.isEmpty || snapshot.tenants.count != before.tenants.count else { return }
+    log.note(.info, "tenants-reloaded", ["tenants": "\(snapshot.tenants.count)", "changed": "\(changed.count)"])
   }
 
   /// Starts answering on sockets that listen already.
@@ -63,7 +80,7 @@ import Tenancy
     if let operators {
       servers.append(HTTPServer(listeningOn: operators, respond: { [unowned self] in operations.respond(to: $0) }))
     }
-    watcher = TenantFileWatcher(configuration.tenantsFile, directory: tenants, log: log)
+    watcher = TenantFileWatcher(configuration.tenantsFile, log: log) { [unowned self] in take($0) }
     operations.isReady = true
   }
 
@@ -91,6 +108,6 @@ import Tenancy
     operations.isReady = false
     watcher = nil
     for server in servers { await server.drain() }
-    accessLog.finish()
+    await accessLog.finish()
   }
 }

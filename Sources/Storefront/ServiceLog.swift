@@ -14,11 +14,16 @@ import ThemeSDK
   private let write: @LoopActor (String) -> Void
 
   /// - Parameter write: takes a whole line without its end; standard error unless a test listens.
-  package init(write: @escaping @LoopActor (String) -> Void = { line in FileHandleWriter.standardError(line) }) {
+  package init(write: @escaping @LoopActor (String) -> Void = { line in ErrorOutput.put(line) }) {
     self.write = write
   }
 
-  package func note(_ level: Level, _ event: String, tenant: TenantID? = nil, _ fields: KeyValuePairs<String, String> = [:]) {
+  /// - Parameter sample: fields that differ from one occurrence to the next (a path, a cause): of lines that repeat, the first
+  ///   one's are told.
+  package func note(
+    _ level: Level, _ event: String, tenant: TenantID? = nil, _ fields: KeyValuePairs<String, String> = [:],
+    sample: KeyValuePairs<String, String> = [:]
+  ) {
     let identity = ([event, tenant?.value ?? ""] + fields.map { "\($0.key)=\($0.value)" }).joined(separator: "\u{1f}")
     var repeats = 0
     if let last = lastWritten[identity] {
@@ -33,6 +38,7 @@ import ThemeSDK
     var line = "{\"ts\":\"\(Timestamp.now)\",\"level\":\"\(level.rawValue)\",\"event\":\"\(event)\""
     if let tenant { line += ",\"tenant\":\"\(tenant.value)\"" }
     for (key, value) in fields { line += ",\"\(key)\":\(JSONText.quoted(value))" }
+    for (key, value) in sample { line += ",\"\(key)\":\(JSONText.quoted(value))" }
     if repeats > 0 { line += ",\"repeats\":\(repeats)" }
     write(line + "}")
   }
@@ -47,10 +53,25 @@ import ThemeSDK
   }
 }
 
-package enum FileHandleWriter {
-  package static func standardError(_ line: String) {
-    var bytes = Array(line.utf8)
-    bytes.append(0x0a)
-    _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+/// Lines to standard error, written off the loop in their order: a pipe that nobody reads must not stop a worker. What cannot
+/// wait any more is dropped.
+@LoopActor package enum ErrorOutput {
+  private static var waiting: [UInt8] = []
+  private static var isWriting = false
+  private static let mostWaiting = 1 << 20
+
+  package static func put(_ line: String) {
+    guard waiting.count < mostWaiting else { return }
+    waiting += Array(line.utf8) + [0x0a]
+    guard !isWriting else { return }
+    isWriting = true
+    Task {
+      while !waiting.isEmpty {
+        let batch = waiting
+        waiting = []
+        await Loop.offLoop { _ = batch.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) } }
+      }
+      isWriting = false
+    }
   }
 }

@@ -7,17 +7,17 @@ import Tenancy
 /// serves, and the log says what is wrong and where.
 @LoopActor final class TenantFileWatcher {
   private let path: String
-  private let directory: TenantDirectory
+  private let take: @LoopActor (TenantSnapshot) -> Void
   private let log: ServiceLog
   private var seen: FileVersion?
   private var isReading = false
   private var timer: EventLoop.Timer?
 
-  init(_ path: String, directory: TenantDirectory, log: ServiceLog) {
+  /// Reads the file once at its first look, since it may have changed while the rest of the service was being read.
+  init(_ path: String, log: ServiceLog, take: @escaping @LoopActor (TenantSnapshot) -> Void) {
     self.path = path
-    self.directory = directory
     self.log = log
-    seen = FileVersion(of: path)
+    self.take = take
     timer = EventLoop.Timer(after: .seconds(1), repeating: .seconds(1)) { [weak self] in
       Task { await self?.look() }
     }
@@ -29,15 +29,18 @@ import Tenancy
     defer { isReading = false }
     let (path, seen) = (path, seen)
     let version = await Loop.offLoop { FileVersion(of: path) }
-    guard let version, version != seen else { return }
+    guard let version else {
+      if seen != nil { log.note(.error, "tenants-missing", ["file": path]) }
+      self.seen = nil
+      return
+    }
+    guard version != seen else { return }
     self.seen = version
     let result = await Loop.offLoop { () -> Result<TenantSnapshot, TenancyError> in
       do throws(TenancyError) { return .success(try TenantFile.read(path)) } catch { return .failure(error) }
     }
     switch result {
-    case .success(let snapshot):
-      directory.replace(with: snapshot)
-      log.note(.info, "tenants-reloaded", ["tenants": "\(snapshot.tenants.count)"])
+    case .success(let snapshot): take(snapshot)
     case .failure(let error): log.note(.error, "tenants-rejected", ["error": error.description])
     }
   }

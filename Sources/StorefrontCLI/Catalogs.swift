@@ -11,19 +11,14 @@ struct Catalogs {
     folders.lazy.map { "\($0)/catalog/\(tenant.value).json" }.first { Environs.exists($0) }
   }
 
-  /// Reads every tenant's catalogue. A tenant without one is named, not an error: its shop says that it takes a break.
-  func load(_ tenants: [Tenant], changes: MemoryChangeLog) throws(CatalogError) -> (
-    catalog: ReferenceCatalog, missing: [TenantID]
-  ) {
-    let catalog = ReferenceCatalog(changes: changes)
-    var missing: [TenantID] = []
-    for tenant in tenants {
-      guard let path = path(of: tenant.id) else {
-        missing.append(tenant.id)
-        continue
-      }
-      catalog.load(tenant: tenant.id, from: try CatalogFile(path: path))
+  /// Reads a tenant's catalogue into the core API.
+  /// - Throws: `CatalogError` where there is none, or a broken one. It is that shop's break and no other's.
+  func load(_ tenant: TenantID, into catalog: ReferenceCatalog) throws(CatalogError) {
+    guard let path = path(of: tenant) else {
+      throw CatalogError(
+        .file, "there is no catalogue of '\(tenant)' in \(folders.joined(separator: ", "))",
+        remedy: "storefront catalog import FILE… --tenant \(tenant) makes one")
     }
-    return (catalog, missing)
+    catalog.load(tenant: tenant, from: try CatalogFile(path: path))
   }
 }

@@ -27,7 +27,8 @@ enum WorkerCommand {
     return try Loop.assumeIsolated {
       let worker = try Worker(options, data: data)
       worker.serve(Int32(listener), operators: operators.map(Int32.init), heartbeat: heartbeat.map(Int32.init))
-      Loop.run()
+      // What the loop calls back holds the worker unowned.
+      withExtendedLifetime(worker) { Loop.run() }
       return ExitCode.ok
     }
   }
@@ -45,22 +46,25 @@ enum WorkerCommand {
       throw CommandError("\(error)")
     }
     let changes = MemoryChangeLog()
-    let loaded: (catalog: ReferenceCatalog, missing: [TenantID])
-    do throws(CatalogError) {
-      loaded = try Catalogs(folders: data).load(directory.snapshot.tenants, changes: changes)
-    } catch {
-      throw CommandError("\(error)")
-    }
-    for tenant in loaded.missing {
-      log.note(.warning, "no-catalogue", tenant: tenant, ["looked-in": data.joined(separator: ", ")])
-    }
+    let catalog = ReferenceCatalog(changes: changes)
+    let catalogs = Catalogs(folders: data)
+    for tenant in directory.snapshot.tenants { Worker.load(tenant.id, from: catalogs, into: catalog, log: log) }
     var configuration = Configuration(tenantsFile: options.tenants)
     configuration.themesFolder = options.themes
     configuration.pluginsFolder = options.plugins
     configuration.publicFolder = options.publicFolder
     configuration.localPort = options.port
     configuration.cacheBytes = options.cacheMegabytes << 20
-    service = Service(configuration, tenants: directory, coreAPI: loaded.catalog, changes: changes, log: log)
+    service = Service(configuration, tenants: directory, coreAPI: catalog, changes: changes, log: log) { tenant in
+      Worker.load(tenant.id, from: catalogs, into: catalog, log: log)
+    }
+  }
+
+  /// A shop whose catalogue is missing or broken says that it takes a break; the others serve.
+  private static func load(_ tenant: TenantID, from catalogs: Catalogs, into catalog: ReferenceCatalog, log: ServiceLog) {
+    do throws(CatalogError) { try catalogs.load(tenant, into: catalog) } catch {
+      log.note(.error, "catalogue-rejected", tenant: tenant, ["error": "\(error)"])
+    }
   }
 
   func serve(_ listener: Int32, operators: Int32?, heartbeat: Int32?) {

@@ -30,10 +30,15 @@ public struct Filler: Sendable {
   public let condition: Condition
   /// The names from the outside its template and snippets read, such as `product` or `shop`.
   public let reads: Set<String>
+  /// Whether a slot or section may stand in its template or a snippet of it: then its output holds other fillers' output.
+  public let holdsSlots: Bool
   /// The content hash of its theme or plugin, for cache keys.
   public let revision: String
   /// What it wraps: rendered first, joined, and given to the template as `content`. Empty unless it wraps.
   public internal(set) var wrapped: [Filler] = []
+
+  /// The names it reads that differ from page to page, such as `product` or `request`.
+  public var pageReads: Set<String> { reads.intersection(TemplateNeeds.pageNames) }
 
   /// Its id across origins: `price` for a theme's filler, `reviews/stars` for a plugin's. Unique in a slot.
   public var qualifiedID: String {

@@ -171,7 +171,7 @@ struct PluginLoader {
       id: id, origin: .plugin(manifest.id), slot: slot, type: stem, template: template, partials: PartialLibrary(snippets),
       section: PlacementReader.section(id: id, type: stem, settings: settings, blocks: []),
       cache: DeclaredCache.policy(ManifestReader.cache(entry, report: &report), needs: needs), condition: condition,
-      reads: needs.reads, revision: revision)
+      reads: needs.reads, holdsSlots: needs.holdsSlots, revision: revision)
   }
 
   /// The filler's settings: by the template's schema when it has one, else as they are.

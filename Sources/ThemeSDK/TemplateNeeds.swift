@@ -7,12 +7,17 @@ struct TemplateNeeds: Sendable {
   var reads: Set<String> = []
   /// What the output differs by, whatever the author declared.
   var dimensions: Set<CachePolicy.Dimension> = []
+  /// Whether a slot or section may stand in it.
+  var holdsSlots = false
 
   /// Names that differ from page to page.
   static let pageNames: Set<String> = [
     "product", "collection", "search", "article", "blog", "page", "request", "template", "canonical_url", "page_title",
     "page_description", "current_page", "current_tags", "paginate", "handle", "content_for_layout", "content_for_header", "error",
+    "recommendations",
   ]
+  /// Tags whose output is other fillers'.
+  static let slotTags: Set<String> = ["slot", "section", "sections"]
   static let moneyFilters: Set<String> = [
     "money", "money_with_currency", "money_without_trailing_zeros", "money_without_currency",
   ]
@@ -30,7 +35,11 @@ struct TemplateNeeds: Sendable {
     var waiting = [template]
     while let next = waiting.popLast() {
       let analysis = next.analysis
-      if analysis.hasDynamicNames { needs.dimensions = Set(CachePolicy.Dimension.allCases) }
+      if analysis.hasDynamicNames {
+        needs.dimensions = Set(CachePolicy.Dimension.allCases)
+        needs.holdsSlots = true
+      }
+      if analysis.tags.contains(where: { slotTags.contains($0.name) }) { needs.holdsSlots = true }
       for variable in analysis.variables {
         let name = String(variable.name.prefix { $0 != "." && $0 != "[" })
         needs.reads.insert(name)

@@ -308,7 +308,7 @@ struct ThemeLoader {
       id: placement.id, origin: .theme(manifest.id), slot: slot, type: placement.type, template: section.template,
       partials: PartialLibrary(snippets), section: placement.section,
       cache: DeclaredCache.policy(placement.cache, needs: section.needs), condition: placement.condition,
-      reads: section.needs.reads, revision: revision)
+      reads: section.needs.reads, holdsSlots: section.needs.holdsSlots, revision: revision)
   }
 
   /// A whole page in one `templates/<name>.liquid`, as older themes have them.
@@ -318,7 +318,7 @@ struct ThemeLoader {
       id: "template", origin: .theme(manifest.id), slot: "main", type: name, template: template,
       partials: PartialLibrary(snippets),
       section: PlacementReader.section(id: "template", type: name, settings: .object([]), blocks: []), cache: .standard,
-      condition: .always, reads: needs.reads, revision: revision)
+      condition: .always, reads: needs.reads, holdsSlots: needs.holdsSlots, revision: revision)
   }
 
   // MARK: checks

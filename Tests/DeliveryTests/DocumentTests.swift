@@ -49,7 +49,7 @@ import Testing
     #expect(text(.miss(ttl: 12, stored: true, collapsed: false)).contains("s-maxage=12,"))
   }
 
-  @Test(arguments: [CacheStatus.Outcome.staleHit(ttl: -3), .lastKnownGood(ttl: -30), .bypass])
+  @Test(arguments: [CacheStatus.Outcome.staleHit(ttl: -3), .lastKnownGood(ttl: -30)])
   func whatIsNotFreshIsNotKeptDownstream(_ outcome: CacheStatus.Outcome) {
     #expect(text(outcome).contains("Cache-Control: no-store\r\n"))
   }
@@ -60,5 +60,6 @@ import Testing
     #expect(text(.lastKnownGood(ttl: -30)).contains("hit; ttl=-30; detail=last-known-good\r\n"))
     #expect(text(.miss(ttl: 300, stored: true, collapsed: false)).contains("fwd=uri-miss; ttl=300; stored\r\n"))
     #expect(text(.miss(ttl: 300, stored: false, collapsed: true)).contains("fwd=uri-miss; ttl=300; collapsed\r\n"))
+    #expect(text(.miss(ttl: 300, stored: true, collapsed: false, wasStale: true)).contains("fwd=stale; ttl=300; stored\r\n"))
   }
 }

@@ -116,7 +116,7 @@ import Testing
   @LoopActor @Test func aBrokenTenantsFileLeavesTheOldOneServing() async throws {
     let stage = try Stage()
     let path = stage.folder + "/tenants.json"
-    let watcher = TenantFileWatcher(path, directory: stage.tenants, log: stage.serviceLog)
+    let watcher = TenantFileWatcher(path, log: stage.serviceLog) { stage.service.take($0) }
     try Data("{ broken".utf8).write(to: URL(filePath: path))
     await watcher.look()
     #expect(try await stage.get("/").status == 200)
@@ -126,6 +126,16 @@ import Testing
     await watcher.look()
     #expect(try await stage.get("/", host: "two.localhost").status == 404)
     #expect(stage.tenants.tenant(forHost: "three.localhost") != nil)
+    #expect(stage.log.contains { $0.contains("tenants-reloaded") && $0.contains(#""changed":"1""#) })
+    // A theme that a reload asks for and nobody has is told like one at the start.
+    try Data(renamed.replacing(#""name":"Three","theme":"plain""#, with: #""name":"Three","theme":"plian""#).utf8)
+      .write(to: URL(filePath: path))
+    await watcher.look()
+    #expect(stage.log.contains { $0.contains("left-out") && $0.contains("'plian'") })
+    try FileManager.default.removeItem(atPath: path)
+    await watcher.look()
+    #expect(stage.log.contains { $0.contains("tenants-missing") })
+    #expect(try await stage.get("/").status == 200)
   }
 }
 

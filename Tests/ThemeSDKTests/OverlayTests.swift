@@ -10,7 +10,7 @@ import Testing
   static func filler(_ id: String, origin: Filler.Origin = .theme("t"), slot: String = "s") throws -> Filler {
     Filler(
       id: id, origin: origin, slot: slot, type: "x", template: try #require(template), partials: PartialLibrary(), section: .null,
-      cache: .standard, condition: .always, reads: [], revision: "")
+      cache: .standard, condition: .always, reads: [], holdsSlots: false, revision: "")
   }
 
   static func entry(_ plugin: String, _ id: String, _ operation: String, priority: Int = 100) throws -> Overlay.Entry {
