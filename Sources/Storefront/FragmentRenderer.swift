@@ -97,7 +97,9 @@ struct Place {
       guard place.inside.isEmpty || filler.isLeaf else {
         // Inside another filler, one that may hold slots of its own is rendered in place: were it a fragment, two requests could
         // each wait for what the other is making.
-        return try await output(of: filler, of: page, at: inner, into: &basis)
+        let bytes = try await output(of: filler, of: page, at: inner, into: &basis)
+        breakers.succeeded(filler, of: tenant)
+        return bytes
       }
       // `refresh`, since a page is only made anew to be fresh: a stale part would keep it from being kept.
       let served = try await fragments.refresh(key(of: filler, page: page, at: place)) { moment in
@@ -105,15 +107,25 @@ struct Place {
         let bytes = try await self.output(of: filler, of: page, at: inner, into: &own)
         return Fragment(bytes, basis: own, cost: bytes.count + 256)
       }
-      breakers.succeeded(filler, of: tenant)
+      // Where its last good output stands in, the page is as old as that and kept by nobody. A filler that goes on failing is soon
+      // left out, and then the page is kept again.
+      if let error = served.failure as? RenderError {
+        note(error, of: filler, tenant, in: &basis)
+      } else if served.failure == nil {
+        breakers.succeeded(filler, of: tenant)
+      }
       basis.add(served)
       return served.content
     } catch let error as RenderError {
-      breakers.failed(filler, of: tenant, at: follower.now)
-      log.failure(of: filler, error, tenant: tenant)
-      basis.read([], at: follower.moment, validFor: FragmentRenderer.brokenLife)
+      note(error, of: filler, tenant, in: &basis)
       return try await wrapped(filler, of: page, at: place, into: &basis)
     }
+  }
+
+  private func note(_ error: RenderError, of filler: Filler, _ tenant: TenantID, in basis: inout Basis) {
+    breakers.failed(filler, of: tenant, at: follower.now)
+    log.failure(of: filler, error, tenant: tenant)
+    basis.read([], at: follower.moment, validFor: FragmentRenderer.brokenLife)
   }
 
   private func output(

@@ -21,6 +21,7 @@ import ThemeSDK
   private let fragments: FragmentRenderer
   private let follower: Follower
   private let api: any CoreAPI
+  private let log: ServiceLog
 
   package init(
     pageBytes: Int, fragmentBytes: Int, following follower: Follower, reading api: any CoreAPI,
@@ -30,6 +31,7 @@ import ThemeSDK
     fragments = FragmentRenderer(bytes: fragmentBytes, following: follower, log: log)
     self.follower = follower
     self.api = api
+    self.log = log
   }
 
   /// A page in the cache that may be served, without waiting for anything.
@@ -42,7 +44,9 @@ import ThemeSDK
     case .stale(let page, let ttl, let refresh):
       if refresh {
         Task {
-          _ = try? await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) }
+          do { _ = try await remade(route, of: shop, keptAs: key) } catch is Missing {} catch {
+            log.note(.error, "refresh-failed", tenant: shop.tenant.id, sample: ["path": route.target, "error": "\(error)"])
+          }
         }
       }
       return (page.content, CacheStatus(.staleHit(ttl: Int(ttl.components.seconds))))
@@ -54,12 +58,19 @@ import ThemeSDK
   func page(_ route: PageRoute, of shop: Shop) async throws -> (Delivery.Document, CacheStatus) {
     if let kept = kept(route, of: shop) { return kept }
     do {
-      let key = pageKey(route, of: shop)
-      let served = try await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) }
+      let served = try await remade(route, of: shop, keptAs: pageKey(route, of: shop))
       return (served.content, CacheStatus(served, at: follower.now))
     } catch is Missing {
       return try await page(.notFound, of: shop)
     }
+  }
+
+  private func remade(_ route: PageRoute, of shop: Shop, keptAs key: FragmentKey) async throws -> Served<Delivery.Document> {
+    let served = try await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) }
+    if let failure = served.failure {
+      log.note(.error, "last-good-page", tenant: shop.tenant.id, sample: ["path": route.target, "error": "\(failure)"])
+    }
+    return served
   }
 
   private func pageKey(_ route: PageRoute, of shop: Shop) -> FragmentKey {

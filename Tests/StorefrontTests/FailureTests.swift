@@ -56,6 +56,27 @@ import Testing
     #expect(try #require(Int(again.cache.split(separator: "=").last ?? "")) <= 10)
   }
 
+  @LoopActor @Test func aFillerThatBeginsToFailIsSoonLeftOut() async throws {
+    // It works while the product's title is short, and never ends once it is "long".
+    let template =
+      "<em>{{ product.title }}</em>{% if product.title == 'long' %}{% for i in (1..100000000) %}{{ i }}{% endfor %}{% endif %}"
+    let stage = try Stage([
+      "Plugins/extra/templates/note.liquid": template,
+      "Themes/plain/sections/search.liquid":
+        "{% for product in search.results %}<li>{{ product.title }}</li>{% slot 'card.price.after', product: product.handle %}{% endfor %}{% schema %}{}{% endschema %}",
+    ])
+    #expect(try await stage.get("/collections/shirts").body.contains("<em>Linen one</em>"))
+    try stage.catalog.edit("linen", of: try TenantID("one"), .title("long"))
+    // A page not seen before: its card's last good output stands in, and says so.
+    let first = try await stage.get("/search?q=long")
+    #expect(first.body.contains("<li>long</li><em>Linen one</em>") && first.field("Cache-Control") == "no-store")
+    var last = first
+    for _ in 0..<8 { last = try await stage.get("/search?q=long") }
+    #expect(last.status == 200 && !last.body.contains("<em>"))
+    #expect(last.cache.hasPrefix("storefront; hit"), "every request renders: \(last.cache)")
+    #expect(stage.log.contains { $0.contains("filler-failed") })
+  }
+
   @LoopActor @Test func aFillerInItsOwnSlotIsRenderedOnce() async throws {
     let stage = try Stage(["Plugins/extra/templates/note.liquid": "<em>once</em>{% slot 'product.price.after' %}"])
     let body = try await stage.get("/products/linen").body
@@ -95,6 +116,11 @@ import Testing
     var answer = try await stage.get("/products/linen")
     #expect(answer.status == 200 && answer.body.contains("Linen one"))
     #expect(answer.field("Cache-Control") == "no-store" && answer.cache.contains("ttl=-"))
+    for _ in 0..<100 where !stage.log.contains(where: { $0.contains("last-good-page") }) {
+      await Loop.sleep(for: .milliseconds(2))
+    }
+    #expect(
+      stage.log.contains { $0.contains("last-good-page") && $0.contains("upstream secret") && $0.contains(#""tenant":"one""#) })
     // Touched hard: not even as a last good page.
     try stage.catalog.edit("linen", of: try TenantID("one"), .stock(0, variant: nil))
     answer = try await stage.get("/products/linen")
