@@ -40,12 +40,18 @@ import EventLoop
 
   package var connectionCount: Int { connections.count }
 
+  /// Closes the listening socket; connections go on as before. Where a process has several servers, each is told this before the
+  /// first one drains: otherwise the others would take connections while it does. Told again, it does nothing.
+  package func stopAccepting() {
+    acceptor?.stop()
+    acceptor = nil
+  }
+
   /// Stops accepting, lets what is in flight finish with `Connection: close`, and returns when no connection is left.
   package func drain() async {
     if !isDraining {
       isDraining = true
-      acceptor?.stop()
-      acceptor = nil
+      stopAccepting()
       let grace = UInt64(limits.drainSeconds * 1000)
       for connection in connections { connection.drain(grace: grace) }
     }
