@@ -24,11 +24,15 @@ import EventLoop
   private var isPumping = false
   private var isAnswering = false
   private var isWriting = false
+  // Of the body being written: what the socket has not taken yet begins at `unsentStart`.
+  private var unsent: [UInt8] = []
+  private var unsentStart = 0
   private var isReading = false
   private var hasEnded = false
   private var dropped = 0
   private var arrival = MonotonicInstant(nanoseconds: 0)
 
+  private static let pieceBytes = 16 << 10
   private static let lingerBytes = 256 << 10
   private static let lingerMilliseconds: UInt64 = 2000
   // Answers in a row before others get their turn.
@@ -66,9 +70,9 @@ import EventLoop
 
   /// The deadline has passed.
   func expire() {
-    guard state == .open, !isWriting, conversation.phase == .head || conversation.phase == .body else { return close() }
-    conversation.finish()
-    refuse(408)
+    let phase = conversation.phase
+    guard state == .open, !isWriting, phase == .head || phase == .body else { return close() }
+    refuse(Conversation.Refusal(status: 408, rule: phase == .head ? "head too slow" : "body too slow"))
   }
 
   /// Before the server stops: one that is between requests gets a moment, since its next request may be on its way.
@@ -141,7 +145,7 @@ import EventLoop
         answered += 1
         answer(request)
       case .refusal(let refusal):
-        refuse(refusal.status)
+        refuse(refusal)
       }
     }
   }
@@ -188,13 +192,16 @@ import EventLoop
     if closes { linger() } else if !isPumping { pump() }
   }
 
-  private func refuse(_ status: Int) {
+  private func refuse(_ refusal: Conversation.Refusal) {
+    conversation.finish()
     arrival = .now
-    send(.plain(status, closes: true), for: nil, closes: true, withBody: true)
+    send(.plain(refusal.status, closes: true), for: nil, refusedBy: refusal.rule, closes: true, withBody: true)
     if state == .open { linger() }
   }
 
-  private func send(_ response: HTTPResponse, for request: HTTPRequest?, closes: Bool, withBody: Bool) {
+  private func send(
+    _ response: HTTPResponse, for request: HTTPRequest?, refusedBy rule: String? = nil, closes: Bool, withBody: Bool
+  ) {
     server.date.refresh(at: Loop.milliseconds)
     server.head.write(response, date: server.date.bytes, closes: closes, speaksHTTP10: request?.isHTTP10 ?? false)
     let sendsBody = withBody && response.status != 304 && response.status != 204
@@ -202,7 +209,7 @@ import EventLoop
     write(server.head.bytes, sendsBody ? response.body : [])
     server.observe?(
       Exchange(
-        request: request, remoteAddress: remoteAddress, status: response.status, bytesSent: count, arrival: arrival,
+        request: request, remoteAddress: remoteAddress, rule: rule, status: response.status, bytesSent: count, arrival: arrival,
         microseconds: Int((MonotonicInstant.now.nanoseconds - arrival.nanoseconds) / 1000)))
   }
 
@@ -211,6 +218,7 @@ import EventLoop
   // MARK: Writing
 
   private func write(_ head: [UInt8], _ body: [UInt8]) {
+    var rest: Int?
     head.withUnsafeBufferPointer { head in
       body.withUnsafeBufferPointer { body in
         let buffers: InlineArray<2, uv_buf_t> = [Self.buffer(head), Self.buffer(body)]
@@ -219,9 +227,13 @@ import EventLoop
         }
         if status == head.count + body.count { return }
         if status < 0, status != Int(UV_EAGAIN.rawValue) { return close() }
-        writeRest(head, body, from: max(0, status))
+        rest = max(0, status)
       }
     }
+    guard let rest else { return }
+    unsent = body
+    unsentStart = max(0, rest - head.count)
+    writePiece(behind: head.dropFirst(rest))
   }
 
   private static func buffer(_ bytes: UnsafeBufferPointer<UInt8>) -> uv_buf_t {
@@ -230,17 +242,19 @@ import EventLoop
     return uv_buf_init(base, UInt32(bytes.count))
   }
 
-  /// What the socket did not take is copied behind the request that will write it.
-  private func writeRest(_ head: UnsafeBufferPointer<UInt8>, _ body: UnsafeBufferPointer<UInt8>, from start: Int) {
-    let headRest = head.dropFirst(start)
-    let bodyRest = body.dropFirst(max(0, start - head.count))
-    let count = headRest.count + bodyRest.count
+  /// Waits until the socket takes bytes again. libuv says so only of bytes it was given to keep, so a piece is copied behind the
+  /// request that will write it, and the rest stays where it is: what waits for a slow reader costs a piece, not a body. Each
+  /// piece taken renews the deadline, which is for readers that stand still and not for those that are slow.
+  private func writePiece(behind head: ArraySlice<UInt8> = []) {
+    let part = unsent[unsentStart..<min(unsentStart + Self.pieceBytes, unsent.count)]
+    unsentStart = part.endIndex
+    let count = head.count + part.count
     let size = MemoryLayout<uv_write_t>.stride
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: size + count, alignment: MemoryLayout<uv_write_t>.alignment)
     let bytes = UnsafeMutableRawBufferPointer(rebasing: memory[size...])
-    bytes.copyBytes(from: headRest)
-    UnsafeMutableRawBufferPointer(rebasing: bytes[headRest.count...]).copyBytes(from: bodyRest)
+    bytes.copyBytes(from: head)
+    UnsafeMutableRawBufferPointer(rebasing: bytes[head.count...]).copyBytes(from: part)
     let request = memory.baseAddress!.bindMemory(to: uv_write_t.self, capacity: 1)
     request.pointee.data = Unmanaged.passRetained(self).toOpaque()
     var buffer = uv_buf_init(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), UInt32(count))
@@ -261,12 +275,20 @@ import EventLoop
 
   private func wrote(_ status: Int32) {
     isWriting = false
-    switch state {
-    case .closed: break
-    case _ where status != 0: close()
-    case .lingering: if hasEnded { close() } else { deadline = Loop.milliseconds + Self.lingerMilliseconds }
-    case .open: if !isAnswering { pump() }
+    if state == .closed { return }
+    if status != 0 { return close() }
+    if unsentStart < unsent.count {
+      let taken = unsent.withUnsafeBufferPointer { bytes in
+        var buffer = Self.buffer(UnsafeBufferPointer(rebasing: bytes[unsentStart...]))
+        return Int(uv_try_write(stream, &buffer, 1))
+      }
+      if taken < 0, taken != Int(UV_EAGAIN.rawValue) { return close() }
+      unsentStart += max(0, taken)
+      if unsentStart < unsent.count { return writePiece() }
     }
+    unsent = []
+    unsentStart = 0
+    if state == .lingering { lingerOn() } else if !isAnswering { pump() }
   }
 
   // MARK: Closing
@@ -274,14 +296,19 @@ import EventLoop
   private func linger() {
     state = .lingering
     if hasEnded { return closeWhenWritten() }
-    if !isWriting { deadline = Loop.milliseconds + Self.lingerMilliseconds }
+    if !isReading { startReading() }
+    if !isWriting { lingerOn() }
+  }
+
+  /// All is written: says so to the peer, and waits for it to leave.
+  private func lingerOn() {
+    if hasEnded { return close() }
+    deadline = Loop.milliseconds + Self.lingerMilliseconds
     let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
-    // libuv sends the FIN behind whatever is still to be written.
     if uv_shutdown(request, stream, { @Sendable request, _ in request!.deallocate() }) != 0 {
       request.deallocate()
-      return close()
+      close()
     }
-    if !isReading { startReading() }
   }
 
   private func closeWhenWritten() {
@@ -292,6 +319,7 @@ import EventLoop
     if state == .closed { return }
     state = .closed
     deadline = .max
+    unsent = []
     conversation.finish()
     server.remove(self)
     uv_close(anyHandle) { @Sendable handle in

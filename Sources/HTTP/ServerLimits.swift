@@ -15,7 +15,7 @@ package struct ServerLimits: Sendable {
   package var idleSeconds = 30.0
   /// From the head's last byte to the body's; 408.
   package var bodySeconds = 30.0
-  /// Until the client has taken what was written.
+  /// Until the client takes more of what is to be written, anew each time it does; closed without a word.
   package var writeSeconds = 60.0
   /// What a connection between requests is left while the server drains: its next request may be on its way.
   package var drainSeconds = 1.0

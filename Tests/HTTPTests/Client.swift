@@ -49,13 +49,19 @@ struct Client: ~Copyable {
 
   enum Ending: Equatable { case end, reset, silence }
 
-  /// Everything up to the end of the stream, and how it ended.
-  func receiveAll() -> (text: String, ending: Ending) {
+  /// Everything up to the end of the stream, and how it ended; read slowly when told to.
+  func receiveAll(pausingEvery step: Int = .max, microseconds: UInt32 = 0) -> (text: String, ending: Ending) {
     var all: [UInt8] = []
+    var sincePause = 0
     while true {
       let (bytes, ending) = receive()
       if let ending { return (String(decoding: all, as: UTF8.self), ending) }
       all += bytes
+      sincePause += bytes.count
+      if sincePause >= step {
+        usleep(microseconds)
+        sincePause = 0
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Testing
 
 @testable import HTTP
@@ -10,8 +11,11 @@ import Testing
     let port: UInt16
     private(set) var exchanges: [Exchange] = []
 
-    init(limits: ServerLimits = ServerLimits()) throws {
+    /// - Parameter sendBuffer: of each connection; small, the kernel holds little of an answer.
+    init(limits: ServerLimits = ServerLimits(), sendBuffer: Int32 = 0) throws {
       let descriptor = try listeningSocket(address: "127.0.0.1", port: 0)
+      var size = sendBuffer
+      if size > 0 { setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size)) }
       port = localPort(of: descriptor)
       var observed: (@LoopActor (Exchange) -> Void)?
       server = HTTPServer(listeningOn: descriptor, limits: limits) { request in
@@ -83,6 +87,8 @@ import Testing
     #expect(ending == .end)
     let statuses = await service.exchanges.map { $0.request == nil ? -$0.status : $0.status }
     #expect(statuses == [200, -400])
+    #expect(await service.exchanges.map(\.rule) == [nil, "no Host"])
+    #expect(await service.exchanges.map(\.remoteAddress) == ["127.0.0.1", "127.0.0.1"])
   }
 
   /// Closed with unread input, the kernel would reset the connection and the client might lose the 413.
@@ -150,6 +156,18 @@ import Testing
     #expect(ending == .end)
   }
 
+  /// Takes longer than `writeSeconds` as a whole, and never stands still for as long: the deadline is for standing still.
+  @Test func bigAnswerReachesAReaderThatGoesOn() async throws {
+    var limits = ServerLimits()
+    limits.writeSeconds = 1
+    let service = try await Service(limits: limits, sendBuffer: 64 << 10)
+    let client = try Client(port: service.port, receiveBuffer: 4096)
+    client.send(get("/big", "Connection: close\r\n"))
+    let (text, ending) = client.receiveAll(pausingEvery: 512 << 10, microseconds: 120_000)
+    #expect(text.utf8.count > 8 << 20)
+    #expect(ending == .end)
+  }
+
   @Test func bigAnswerWithoutAReaderIsCut() async throws {
     var limits = ServerLimits()
     limits.writeSeconds = 0.05
@@ -178,6 +196,8 @@ import Testing
     let statuses = text.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
     #expect(statuses == (status.isEmpty ? [] : [Substring(status)]))
     #expect(text.contains("Connection: close") == (status == "408"))
+    let rules = await service.exchanges.map(\.rule)
+    #expect(rules == (status.isEmpty ? [] : status == "200" ? [nil] : [sent.hasPrefix("G") ? "head too slow" : "body too slow"]))
     #expect(ending == .end)
   }
 
@@ -201,6 +221,25 @@ import Testing
     #expect(await service.server.connectionCount == 0)
     let port = service.port
     #expect(throws: Client.Failure.self) { _ = try Client(port: port) }
+  }
+
+  @Test func accepterStopsAloneAndOnce() async throws {
+    let service = try await Service()
+    let client = try Client(port: service.port)
+    client.send(get("/one"))
+    _ = client.receiveResponses(1)
+    await service.server.stopAccepting()
+    await service.server.stopAccepting()
+    let port = service.port
+    #expect(throws: Client.Failure.self) { _ = try Client(port: port) }
+    client.send(get("/two"))
+    let answer = client.receiveResponses(1)
+    #expect(answer.hasSuffix("/two 0"))
+    #expect(!answer.contains("Connection: close"))
+    #expect(await !service.server.isDraining)
+    client.endSending()
+    await service.server.drain()
+    #expect(await service.server.connectionCount == 0)
   }
 
   @Test func connectionsBeyondTheLimitWait() async throws {
