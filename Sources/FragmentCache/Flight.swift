@@ -7,8 +7,12 @@ final class Flight<Content> {
     case abandoned
   }
 
+  /// The follower's turn before the first read: its failure may rest on what was true then.
+  let turn: UInt64
   private(set) var outcome: Outcome?
   private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(since turn: UInt64) { self.turn = turn }
 
   func wait() async {
     guard outcome == nil else { return }

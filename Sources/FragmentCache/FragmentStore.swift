@@ -8,8 +8,9 @@
 //
 // One flight per key. A request that finds a flight takes its result only if that serves the request's own arrival position: the
 // flight may have read before a change that the request must show. Otherwise it starts a flight of its own, whose reads
-// are later than all who wait then, so that at most one more turn serves them all. A failed flight fails those who wait for it;
-// who comes later tries again, so that a failing source sees one call per key at a time. A cancelled leader fails nobody
+// are later than all who wait then, so that at most one more turn serves them all. A failure has no asOf, and may say what was
+// true when the flight began ("there is no such product"): it is given to those who had come by then or to whom nothing was known
+// since; of the others one tries again, so that a failing source sees one call per key at a time. A cancelled leader fails nobody
 // else. A result that may not be shared is made by each for itself, side by side.
 //
 // The same class coalesces and keeps reads of the core API, when its content is an answer.
@@ -70,8 +71,9 @@ package final class FragmentStore<Content> {
   }
 
   /// What is kept under the key if it may be served (stale included), else what `make` makes: once for all who wait for it.
-  /// - Parameter make: gets the moment before which nothing was read; see `Basis`. Its errors go to all who wait, unless a last
-  ///   known good stands in: then what is served carries them as its `failure`.
+  /// - Parameter make: gets the moment before which nothing was read; see `Basis`. Its errors may rest on nothing older
+  ///   either: they go to all who wait and came before a later change was known, unless a last known good stands in; then what
+  ///   is served carries them as its `failure`.
   package func fragment(
     _ key: FragmentKey, make: (Moment) async throws -> Fragment<Content>
   ) async throws -> Served<Content> {
@@ -165,6 +167,7 @@ extension FragmentStore {
     _ key: FragmentKey, _ miss: Miss, _ make: (Moment) async throws -> Fragment<Content>
   ) async throws -> Served<Content> {
     let arrival = follower.moment
+    let arrivalTurn = follower.turn
     var turns = 0
     while turns < patience, let flight = flights[key] {
       await flight.wait()
@@ -177,6 +180,8 @@ extension FragmentStore {
         }
         turns += 1
       case .failed(let error):
+        // Not counted as a turn: nobody makes theirs alone, beside others, because the source fails.
+        guard flight.turn >= arrivalTurn else { continue }
         return try lastKnownGood(key, after: error)
       case .abandoned, nil:
         try Task.checkCancellation()
@@ -189,10 +194,11 @@ extension FragmentStore {
   private func lead(
     _ key: FragmentKey, _ miss: Miss, _ make: (Moment) async throws -> Fragment<Content>
   ) async throws -> Served<Content> {
-    let flight = Flight<Content>()
+    let moment = follower.moment
+    let flight = Flight<Content>(since: follower.turn)
     flights[key] = flight
     do {
-      let fragment = try await make(follower.moment)
+      let fragment = try await make(moment)
       let stored = keep(fragment, key)
       flights[key] = nil
       flight.land(.made(fragment))

@@ -214,6 +214,41 @@ import Testing
     }
   }
 
+  /// "There is no such product" is an answer too: whoever came after it was published does not get what was read before.
+  @Test func anErrorIsNotForThoseWhoCameAfterAChangeItDidNotSee() throws {
+    try Desk.run { desk in
+      for name in ["leader", "before"] { await desk.ask(name) }
+      desk.touch("a")
+      for name in ["after", "after too"] { await desk.ask(name) }
+      await desk.end(.failure(Desk.Upstream.down))
+      #expect(Set(desk.failed.keys) == ["leader", "before"])
+      #expect(desk.makings == 2)
+      await desk.end(.success("published"))
+      #expect(desk.got["after"]?.content == "published")
+      #expect(desk.got["after too"]?.content == "published")
+      #expect(desk.makings == 2)
+    }
+  }
+
+  /// However many wait, and from whatever positions: no two makings of one key at a time, and one more for all who wait.
+  @Test func aSourceThatFailsSeesOneCallAtATime() throws {
+    try Desk.run { desk in
+      await desk.ask("leader")
+      for name in 0..<5 {
+        desk.touch("a")
+        await desk.ask("\(name)")
+      }
+      await desk.end(.failure(Desk.Upstream.down))
+      #expect(desk.failed.count == 1)
+      #expect(desk.waiting == 1)
+      await desk.ask("late")
+      await desk.end(.failure(Desk.Upstream.down))
+      #expect(desk.failed.count == 7)
+      #expect(desk.waiting == 0)
+      #expect(desk.makings == 2)
+    }
+  }
+
   @Test func aCancelledLeaderFailsNobodyElse() throws {
     try Desk.run { desk in
       for name in ["a", "b", "c"] { await desk.ask(name) }

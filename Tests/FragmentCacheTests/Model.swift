@@ -11,7 +11,8 @@
 // * TIME: fresh and stale: no price or sale boundary lies between the read and the arrival. TTL: nor the lifetime.
 // * OLDER: last known good: nothing newer was kept under the same key.
 // * FOREIGN: nothing of another shop.
-// * ERROR: only while the core API is down, or for the one who was cancelled. STUCK: everyone gets an answer.
+// * ERROR: only while the core API is down, or for the one who was cancelled. STUCK: everyone gets an answer. An error that says
+//   that there is no such product is an answer: what holds for a value holds for it.
 // * CONVERGE: when all is quiet, the second request for a page gets the truth.
 
 import ChangeLog
@@ -45,6 +46,8 @@ struct Scenario {
   var ttl = 1_000_000
   var staleParts = false
   var smallKnowledge = false
+  /// What is not there is an error, and no empty value.
+  var absenceFails = false
   var capacity = 1 << 20
   var actions: [Action] = []
 }
@@ -60,6 +63,11 @@ struct Reading: Hashable {
 }
 
 struct UpstreamFailure: Error {}
+
+struct Absence: Error {
+  let reading: Reading
+  let freshness: Freshness
+}
 
 actor Model {
   static let staleTime = 8
@@ -127,6 +135,8 @@ actor Model {
   private struct Answer {
     let readings: [Reading]
     let freshness: Freshness
+    /// A failure is kept by nobody and has no life.
+    var isFailure = false
   }
 
   /// Who reads the same thing twice for one request reads it once.
@@ -341,6 +351,10 @@ extension Model {
         readings: served.content + settings.content, freshness: max(served.freshness, settings.freshness))
       answers.append(answer)
       judge(answer, id, shop, arrival)
+    } catch let absence as Absence {
+      let answer = Answer(readings: [absence.reading], freshness: absence.freshness, isFailure: true)
+      answers.append(answer)
+      judge(answer, id, shop, arrival)
     } catch {
       let hadReason = downs != arrival.downs || !arrival.wasCoreUp || Task.isCancelled
       say("#\(id) fails")
@@ -417,6 +431,9 @@ extension Model {
       readings += product.content
     }
     await pause()
+    if scenario.absenceFails, case .product = kind, readings[0].value.isEmpty {
+      throw Absence(reading: readings[0], freshness: served.freshness)
+    }
     return Fragment(readings, basis: basis, cost: 100)
   }
 
@@ -475,7 +492,7 @@ extension Model {
       if !shows(needed) { fail(.safe, "#\(id) misses commit \(needed): \(reading)") }
       if !shows(known) { fail(.age, "#\(id) misses commit \(known): \(reading)") }
       guard answer.freshness != .lastKnownGood else { continue }
-      if arrival.time - reading.time > scenario.ttl { fail(.ttl, "#\(id) is too old: \(reading)") }
+      if !answer.isFailure, arrival.time - reading.time > scenario.ttl { fail(.ttl, "#\(id) is too old: \(reading)") }
       let state = states[reading.commit]
       if arrival.time > reading.time,
         reading.resource.value(in: state, at: reading.time) != reading.resource.value(in: state, at: arrival.time)

@@ -53,11 +53,16 @@ enum ModelRun {
     scenario.staleParts = random.below(2) == 0
     scenario.smallKnowledge = random.below(2) == 0
     scenario.capacity = random.below(6) == 0 ? 6000 : 1 << 20
+    scenario.absenceFails = seed % 3 == 0
     // Two runs of three: one page, one product, few kinds of change, so that things collide.
     let isFocused = random.below(3) > 0
-    let page = random.one(of: Page.all)
+    var page = random.one(of: Page.all)
     let product = if case .product(let number) = page { number } else { random.below(3) }
-    let edits = isFocused ? [random.one(of: Edit.all), random.one(of: Edit.all)] : Edit.all
+    var edits = isFocused ? [random.one(of: Edit.all), random.one(of: Edit.all)] : Edit.all
+    if scenario.absenceFails, isFocused {
+      page = .product(product)
+      edits = [.publish, .publish, edits[1]]
+    }
     let weights = random.one(of: [calm, calm, failing, restless])
     for _ in 0..<length {
       let shop = random.below(6) == 0 ? 1 : 0
