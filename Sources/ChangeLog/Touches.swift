@@ -19,11 +19,8 @@ struct Touches: Sendable {
   /// The greatest number in `touches`: an entry that is not older needs no look at its tags.
   private(set) var last: UInt64 = 0
   /// Touches in order, the oldest at `first`; one that was touched again stands there twice and counts at its last place.
-  private var order: [(number: UInt64, name: String)] = []
+  private(set) var order: [(number: UInt64, name: String)] = []
   private var first = 0
-
-  /// Entries in the order, those that no longer count included.
-  var remembered: Int { order.count }
 
   /// - Returns: by how much the number of remembered touches changed.
   mutating func touch(_ tag: Tag, _ number: UInt64, _ class: ChangeClass, capacity: Int) -> Int {

@@ -30,11 +30,15 @@ package final class FragmentStore<Content> {
     var refreshAsked: Duration?
   }
 
+  /// For operators. Whoever looks up, finds nothing and then asks for it is counted once.
   package struct Counts: Sendable {
     package var hits = 0
     package var stale = 0
+    /// Requests that had to make it or wait for another's making, refreshes included.
     package var misses = 0
+    /// Of these, those who got what another made.
     package var collapsed = 0
+    /// Makings that failed, however many waited; not those that were cancelled.
     package var failures = 0
     package var lastKnownGood = 0
   }
@@ -57,7 +61,6 @@ package final class FragmentStore<Content> {
 
   package var count: Int { shelf.count }
   package var cost: Int { shelf.cost }
-  package var evictions: Int { shelf.evictions }
 
   /// Never waits.
   package func lookUp(_ key: FragmentKey) -> Lookup<Content> {
@@ -65,7 +68,7 @@ package final class FragmentStore<Content> {
     switch found {
     case .fresh: counts.hits += 1
     case .stale: counts.stale += 1
-    case .miss: counts.misses += 1
+    case .miss: break
     }
     return found
   }
@@ -90,9 +93,11 @@ package final class FragmentStore<Content> {
     _ key: FragmentKey, make: (Moment) async throws -> Fragment<Content>
   ) async throws -> Served<Content> {
     switch find(key) {
-    case .fresh(let fragment, let ttl): Served(fragment, .hit(ttl: ttl))
-    case .stale: try await join(key, .stale, make)
-    case .miss(let miss): try await join(key, miss, make)
+    case .fresh(let fragment, let ttl):
+      counts.hits += 1
+      return Served(fragment, .hit(ttl: ttl))
+    case .stale: return try await join(key, .stale, make)
+    case .miss(let miss): return try await join(key, miss, make)
     }
   }
 
@@ -168,6 +173,7 @@ extension FragmentStore {
   ) async throws -> Served<Content> {
     let arrival = follower.moment
     let arrivalTurn = follower.turn
+    counts.misses += 1
     var turns = 0
     while turns < patience, let flight = flights[key] {
       await flight.wait()
@@ -205,11 +211,11 @@ extension FragmentStore {
       return Served(fragment, .made(miss, stored: stored))
     } catch {
       flights[key] = nil
-      counts.failures += 1
       if Task.isCancelled {
         flight.land(.abandoned)
         throw error
       }
+      counts.failures += 1
       flight.land(.failed(error))
       return try lastKnownGood(key, after: error)
     }
@@ -222,7 +228,7 @@ extension FragmentStore {
       let fragment = try await make(follower.moment)
       return Served(fragment, .made(miss, stored: keep(fragment, key)))
     } catch {
-      counts.failures += 1
+      if !Task.isCancelled { counts.failures += 1 }
       return try lastKnownGood(key, after: error)
     }
   }

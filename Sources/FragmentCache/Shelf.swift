@@ -18,7 +18,6 @@ struct Shelf<Element> {
 
   let capacity: Int
   private(set) var cost = 0
-  private(set) var evictions = 0
   private var slots: ContiguousArray<Slot?> = []
   private var free: [Int] = []
   private var places: [FragmentKey: Int] = [:]
@@ -80,7 +79,6 @@ struct Shelf<Element> {
     hand = slot.newer
     places[slot.key] = nil
     unlink(place, slot)
-    evictions += 1
   }
 
   private mutating func unlink(_ place: Int, _ slot: Slot) {

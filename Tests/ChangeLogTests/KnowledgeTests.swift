@@ -96,7 +96,7 @@ import Testing
       _ = touches.touch(Tag(shop, "tag\(number % 3)"), number, .soft, capacity: 100)
     }
     #expect(touches.touches.count == 3)
-    #expect(touches.remembered < 200)
+    #expect(touches.order.count < 200)
     #expect(touches.floor == 0)
   }
 

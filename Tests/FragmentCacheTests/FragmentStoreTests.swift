@@ -99,7 +99,6 @@ import Testing
       }
       #expect(desk.store.cost <= 8000)
       #expect(desk.store.count < 50)
-      #expect(desk.store.evictions > 0)
     }
   }
 
@@ -328,6 +327,31 @@ import Testing
       await desk.ask("later")
       await desk.end(.failure(Desk.Upstream.down))
       #expect(desk.failed["later"] is Desk.Upstream)
+    }
+  }
+
+  // MARK: Counts
+
+  /// Whoever looks up first and then refreshes, and whoever only refreshes, is counted once.
+  @Test func eachRequestIsCountedOnce() throws {
+    try Desk.run { desk in
+      guard case .miss = desk.store.lookUp(desk.key()) else {
+        _ = Issue.record("nothing is kept")
+        return
+      }
+      for name in ["a", "b"] { await desk.ask(name, isRefresh: true) }
+      await desk.end(.success("one"))
+      await desk.ask("c", isRefresh: true)
+      await desk.ask("d")
+      desk.touch("a")
+      await desk.ask("e")
+      await desk.end(.failure(Desk.Upstream.down))
+      await desk.ask("f", key: "other")
+      desk.cancel("f")
+      await desk.end(.success("never seen"))
+      let counts = desk.store.counts
+      #expect((counts.hits, counts.stale, counts.misses) == (2, 0, 4))
+      #expect((counts.collapsed, counts.failures, counts.lastKnownGood) == (1, 1, 1))
     }
   }
 

@@ -24,7 +24,6 @@ import Testing
     #expect(shelf.place(of: key(3)) != nil)
     #expect(shelf.place(of: key(1)) == nil)
     #expect(shelf.cost == 100)
-    #expect(shelf.evictions == 8)
   }
 
   @Test func whatIsTooBigIsNotKept() {
