@@ -105,7 +105,8 @@ extension Menu.Item: Codable {
     let from = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       title: try from.decode(String.self, forKey: .title),
-      url: try from.decode(String.self, forKey: .url),
+      // A menu's words are a shop's own, its addresses go into `href`: one that could run a script is none.
+      url: HTMLWriter.safe(try from.decode(String.self, forKey: .url)) ?? "#",
       items: try from.decodeIfPresent([Menu.Item].self, forKey: .items) ?? [])
   }
 }

@@ -82,10 +82,12 @@ import Tenancy
   /// What is left, at the end of the process: after the batch that is being written, if there is one.
   package func finish() async {
     timer = nil
-    while isWriting { await Loop.sleep(for: .milliseconds(5)) }
-    let batch = pending
-    pending = []
-    _ = await Loop.offLoop { [descriptor] in AccessLog.write(batch, to: descriptor) }
+    flush()
+    // A reader that has stopped must not keep the process from ending.
+    for _ in 0..<200 where isWriting || !pending.isEmpty {
+      await Loop.sleep(for: .milliseconds(5))
+      flush()
+    }
   }
 
   nonisolated private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int {

@@ -29,8 +29,12 @@ struct Place {
   func run(
     _ render: Render, of page: PageMaking, at place: Place, into basis: inout Basis
   ) async throws -> [UInt8] {
+    var spent = 0
     while true {
-      switch render.resume(steps: FragmentRenderer.slice) {
+      let outcome = render.resume(steps: FragmentRenderer.slice)
+      page.spend(steps: render.stepsTaken - spent)
+      spent = render.stepsTaken
+      switch outcome {
       case .done:
         for problem in render.problems { log.problem(problem, of: page.shop.tenant.id) }
         return render.takeOutput()
@@ -86,6 +90,11 @@ struct Place {
       basis.read([], at: follower.moment, validFor: FragmentRenderer.brokenLife)
       return try await wrapped(filler, of: page, at: place, into: &basis)
     }
+    guard page.admit(depth: place.inside.count) else {
+      log.note(.error, "page-budget", tenant: tenant, ["slot": filler.slot, "filler": filler.qualifiedID])
+      basis.read([], at: follower.moment, validFor: FragmentRenderer.brokenLife)
+      return []
+    }
     let identity = filler.slot + "/" + filler.qualifiedID
     guard !place.inside.contains(identity) else {
       log.note(.warning, "slot-in-itself", tenant: tenant, ["slot": filler.slot, "filler": filler.qualifiedID])
@@ -109,20 +118,23 @@ struct Place {
       }
       // Where its last good output stands in, the page is as old as that and kept by nobody. A filler that goes on failing is soon
       // left out, and then the page is kept again.
-      if let error = served.failure as? RenderError {
+      if let error = served.failure, FragmentRenderer.isOfTheFiller(error) {
         note(error, of: filler, tenant, in: &basis)
       } else if served.failure == nil {
         breakers.succeeded(filler, of: tenant)
       }
       basis.add(served)
       return served.content
-    } catch let error as RenderError {
+    } catch let error where FragmentRenderer.isOfTheFiller(error) {
       note(error, of: filler, tenant, in: &basis)
       return try await wrapped(filler, of: page, at: place, into: &basis)
     }
   }
 
-  private func note(_ error: RenderError, of filler: Filler, _ tenant: TenantID, in basis: inout Basis) {
+  /// Whether a template is to blame, and not what it reads from.
+  private static func isOfTheFiller(_ error: any Error) -> Bool { error is RenderError || error is PageData.TooManyReads }
+
+  private func note(_ error: any Error, of filler: Filler, _ tenant: TenantID, in basis: inout Basis) {
     breakers.failed(filler, of: tenant, at: follower.now)
     log.failure(of: filler, error, tenant: tenant)
     basis.read([], at: follower.moment, validFor: FragmentRenderer.brokenLife)
@@ -137,7 +149,8 @@ struct Place {
       globals["content"] = .safeHTML(bytes: try await wrapped(filler, of: page, at: place, into: &basis))
     }
     let render = Render(
-      filler.template, globals: Globals(globals), partials: filler.partials, limits: FragmentRenderer.limits, errors: .silent,
+      filler.template, globals: Globals(globals), partials: filler.partials, limits: FragmentRenderer.limits(within: page),
+      errors: .silent,
       host: page.shop.theme.host.scoped(to: filler))
     return try await run(render, of: page, at: place, into: &basis)
   }
@@ -161,6 +174,8 @@ struct Place {
         parts.append("product")
         parts.append(product)
       }
+      // A section's id names other settings in another template.
+      if filler.slot == "main" { parts.append(page.route.kind.rawValue) }
       if filler.differsByPage(beside: place.product) {
         parts.append("page")
         parts.append(page.route.target)
@@ -171,7 +186,11 @@ struct Place {
   static let brokenLife = Duration.seconds(10)
   /// Steps between two looks at the loop: well under half a millisecond.
   static let slice = 4_000
-  static let limits = Limits(steps: 1_000_000, outputBytes: 4 << 20, depth: 64, assignedBytes: 8 << 20)
+
+  /// What one template may spend: 50 ms at the most, and no more than its page has left.
+  static func limits(within page: PageMaking) -> Limits {
+    Limits(steps: min(150_000, page.stepsLeft), outputBytes: 4 << 20, depth: 64, assignedBytes: 8 << 20)
+  }
 }
 
 extension Filler {

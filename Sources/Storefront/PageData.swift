@@ -29,6 +29,11 @@ import Tenancy
   }
 
   static let pageSize = 24
+  /// Different things one page may ask the core API for.
+  static let mostReads = 200
+
+  /// A template asks for more than a page may.
+  struct TooManyReads: Error {}
 
   let tenant: Tenant
   /// Without the variant once the product turns out not to have it.
@@ -69,6 +74,7 @@ import Tenancy
 
   func reading(_ request: DataRequest) async throws -> Reading {
     if let task = readings[request] { return try await task.value }
+    guard readings.count < PageData.mostReads else { throw TooManyReads() }
     let task = Loop.task { try await self.fetch(request) }
     readings[request] = task
     return try await task.value

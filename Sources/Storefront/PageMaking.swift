@@ -3,7 +3,16 @@ import TemplateEngine
 import Tenancy
 
 /// One page being made: what every template of it sees before anything is fetched.
-@LoopActor struct PageMaking {
+@LoopActor final class PageMaking {
+  /// All that the templates of one page may spend together: a quarter of a second at the most, however many fillers it has.
+  static let mostSteps = 750_000
+  /// Fillers in all, and inside one another.
+  static let mostFillers = 400
+  static let deepest = 8
+
+  private(set) var stepsLeft = PageMaking.mostSteps
+  private(set) var fillersLeft = PageMaking.mostFillers
+
   let route: PageRoute
   let shop: Shop
   let data: PageData
@@ -25,6 +34,15 @@ import Tenancy
       ("host", .string(shop.host)), ("origin", .string(shop.baseURL)), ("query", .object([("q", .string(route.terms))])),
     ])
     self.globals = globals
+  }
+
+  func spend(steps: Int) { stepsLeft = max(0, stepsLeft - steps) }
+
+  /// - Returns: whether one more filler may be rendered at that depth.
+  func admit(depth: Int) -> Bool {
+    guard depth < PageMaking.deepest, fillersLeft > 0, stepsLeft > 0 else { return false }
+    fillersLeft -= 1
+    return true
   }
 
   /// Links to the plugins' style sheets, for `content_for_header`.

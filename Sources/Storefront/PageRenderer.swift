@@ -110,7 +110,8 @@ import ThemeSDK
     globals["content_for_layout"] = .deferred(DataRequest(kind: "slot", arguments: ["main"]))
     globals["content_for_header"] = .safeHTML(page.headLinks)
     let render = Render(
-      layout, globals: Globals(globals), partials: shop.theme.theme.partials, limits: FragmentRenderer.limits, errors: .silent,
+      layout, globals: Globals(globals), partials: shop.theme.theme.partials, limits: FragmentRenderer.limits(within: page),
+      errors: .silent,
       host: shop.theme.host)
     let bytes = try await fragments.run(render, of: page, at: Place(), into: &basis)
     return fragment(bytes, page, basis)

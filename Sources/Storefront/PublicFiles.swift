@@ -47,7 +47,7 @@ import ThemeSDK
   }
 
   func file(_ path: String, of tenant: TenantID, for request: HTTPRequest) async -> HTTPResponse? {
-    guard !path.hasSuffix("/"), !path.contains("/."), !path.contains("//") else { return nil }
+    guard PublicFiles.isShown(path) else { return nil }
     let key = FragmentKey(tenant, "file", path)
     if case .fresh(let file, _) = files.lookUp(key) {
       file.content.packOffLoop()
@@ -79,6 +79,7 @@ import ThemeSDK
   /// The bytes of a regular file that truly lies under the folder.
   nonisolated private static func read(_ path: String, under folder: String) -> [UInt8]? {
     guard let base = resolved(folder), let real = resolved(folder + path), real.hasPrefix(base + "/") else { return nil }
+    guard isShown(String(real.dropFirst(base.count))) else { return nil }
     let descriptor = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -92,6 +93,12 @@ import ThemeSDK
       count += got
     }
     return bytes
+  }
+
+  /// No empty and no hidden name in it. By bytes: a character may combine with the one before it.
+  nonisolated private static func isShown(_ path: String) -> Bool {
+    path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      .allSatisfy { !$0.isEmpty && $0.first != UInt8(ascii: ".") }
   }
 
   nonisolated private static func resolved(_ path: String) -> String? {

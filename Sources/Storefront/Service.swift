@@ -68,7 +68,12 @@ import Tenancy
     tenants.replace(with: snapshot)
     for tenant in changed { report(tenant) }
     guard !changed.isEmpty || snapshot.tenants.count != before.tenants.count else { return }
-    log.note(.info, "tenants-reloaded", ["tenants": "\(snapshot.tenants.count)", "changed": "\(changed.count)"])
+    log.note(
+      .info, "tenants-reloaded",
+      [
+        "tenants": "\(snapshot.tenants.count)",
+        "changed": changed.map { "\($0.id)=\($0.status.rawValue)" }.joined(separator: ","),
+      ])
   }
 
   /// Starts answering on sockets that listen already.

@@ -43,9 +43,9 @@ import ThemeSDK
     write(line + "}")
   }
 
-  func failure(of filler: Filler, _ error: RenderError, tenant: TenantID) {
+  func failure(of filler: Filler, _ error: any Error, tenant: TenantID) {
     note(
-      .error, "filler-failed", tenant: tenant, ["slot": filler.slot, "filler": filler.qualifiedID, "error": error.description])
+      .error, "filler-failed", tenant: tenant, ["slot": filler.slot, "filler": filler.qualifiedID, "error": "\(error)"])
   }
 
   func problem(_ error: RenderError, of tenant: TenantID) {

@@ -45,7 +45,7 @@ enum ServeCommand {
     let listener: Int32
     let operators: Int32
     do throws(HTTPError) {
-      listener = try listeningSocket(address: options.listen, port: UInt16(options.port), reusePort: true)
+      listener = try listeningSocket(address: options.listen, port: UInt16(options.port))
       operators = try listeningSocket(address: "127.0.0.1", port: UInt16(options.operationsPort))
     } catch {
       throw CommandError(error.description)

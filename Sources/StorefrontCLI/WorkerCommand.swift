@@ -58,6 +58,13 @@ enum WorkerCommand {
     service = Service(configuration, tenants: directory, coreAPI: catalog, changes: changes, log: log) { tenant in
       Worker.load(tenant.id, from: catalogs, into: catalog, log: log)
     }
+    // Without any theme every page is an error: on a reload the workers of before serve on.
+    guard !service.themes.themes.isEmpty else {
+      let reasons = service.themes.rejections.map { "\($0.error)" }.joined(separator: "\n")
+      throw CommandError(
+        "no theme in \(options.themes) can be used\(reasons.isEmpty ? "" : ":\n\(reasons)")",
+        hint: "--themes names a folder of themes")
+    }
   }
 
   /// A shop whose catalogue is missing or broken says that it takes a break; the others serve.

@@ -61,6 +61,9 @@ package struct EventLine: Equatable, Sendable {
     let line = text(seconds: now.tv_sec, milliseconds: now.tv_nsec / 1_000_000) + "\n"
     var rest = Array(line.utf8)[...]
     while !rest.isEmpty {
+      // A full pipe is asked first: writing to it would wait for a reader that may have stopped, and workers wait for this process.
+      var output = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+      guard poll(&output, 1, 0) == 1, output.revents & Int16(POLLOUT) != 0 else { return }
       let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { return }  // a log nobody can take is no reason to stop serving

@@ -67,7 +67,9 @@ struct TenantRecord: Decodable {
   /// FNV-1a over everything that can change a page. Equal records have equal revisions in every process and after a restart,
   /// which a counter or Swift's seeded hash would not give.
   private func revision(settings: [UInt8]) -> UInt64 {
-    let parts = [id, name, status, subdomain ?? id, theme, plugins.joined(separator: ","), locale, currency, domains.joined(separator: ",")]
+    let parts = [
+      id, name, status, subdomain ?? id, theme, plugins.joined(separator: ","), locale, currency, domains.joined(separator: ","),
+    ]
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in parts.joined(separator: "\u{0}").utf8 + settings { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return hash

@@ -56,6 +56,32 @@ import Testing
     #expect(try #require(Int(again.cache.split(separator: "=").last ?? "")) <= 10)
   }
 
+  @LoopActor @Test func slotsInsideSlotsEndWithThePagesBudget() async throws {
+    // Ten fillers in one slot, each holding that slot again: without a budget, ten factorial renders.
+    let names = (0..<10).map { "f\($0)" }
+    let fillers = names.map { #"{"id":"\#($0)","slot":"product.price.after","op":"append","template":"note.liquid"}"# }
+    let stage = try Stage([
+      "Plugins/extra/plugin.json": """
+      {"id":"extra","name":"Extra","version":"1","permissions":["storefront.slot:product.price.after"],"fillers":[\(fillers.joined(separator: ","))]}
+      """,
+      "Plugins/extra/templates/note.liquid": "<em>x</em>{% slot 'product.price.after' %}",
+    ])
+    let answer = try await stage.get("/products/linen")
+    #expect(answer.status == 200 && answer.body.contains("<h1>Linen one</h1>"))
+    #expect(answer.body.split(separator: "<em>", omittingEmptySubsequences: false).count <= PageMaking.mostFillers + 1)
+    #expect(stage.log.contains { $0.contains("page-budget") })
+  }
+
+  @LoopActor @Test func aTemplateThatAsksForEverythingIsStopped() async throws {
+    let stage = try Stage([
+      "Plugins/extra/templates/note.liquid":
+        "<em>{% for i in (1..5000) %}{% assign p = all_products[i] %}{{ p.title }}{% endfor %}</em>"
+    ])
+    let answer = try await stage.get("/products/linen")
+    #expect(answer.status == 200 && !answer.body.contains("<em>") && answer.body.contains("<h1>Linen one</h1>"))
+    #expect(stage.log.contains { $0.contains("filler-failed") })
+  }
+
   @LoopActor @Test func aFillerThatBeginsToFailIsSoonLeftOut() async throws {
     // It works while the product's title is short, and never ends once it is "long".
     let template =
@@ -152,7 +178,7 @@ import Testing
     await watcher.look()
     #expect(try await stage.get("/", host: "two.localhost").status == 404)
     #expect(stage.tenants.tenant(forHost: "three.localhost") != nil)
-    #expect(stage.log.contains { $0.contains("tenants-reloaded") && $0.contains(#""changed":"1""#) })
+    #expect(stage.log.contains { $0.contains("tenants-reloaded") && $0.contains(#""changed":"three=active""#) })
     // A theme that a reload asks for and nobody has is told like one at the start.
     try Data(renamed.replacing(#""name":"Three","theme":"plain""#, with: #""name":"Three","theme":"plian""#).utf8)
       .write(to: URL(filePath: path))

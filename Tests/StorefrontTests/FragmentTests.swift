@@ -42,6 +42,18 @@ import Testing
     #expect(try await stage.get("/collections/shirts").body.contains("<em>Linen one for </em>"))
   }
 
+  @LoopActor @Test func oneSectionIDInTwoTemplatesIsTwoSections() async throws {
+    let section = #"{"sections":{"promo":{"type":"promo","settings":{"text":"TEXT"}}},"order":["promo"]}"#
+    let stage = try Stage([
+      "Themes/plain/sections/promo.liquid":
+        #"<b>{{ section.settings.text }}</b>{% schema %}{"name":"Promo","settings":[{"type":"text","id":"text","label":"Text"}],"cache":{"ttl":300,"vary":[]}}{% endschema %}"#,
+      "Themes/plain/templates/index.json": section.replacing("TEXT", with: "home"),
+      "Themes/plain/templates/product.json": section.replacing("TEXT", with: "product"),
+    ])
+    #expect(try await stage.get("/").body.contains("<b>home</b>"))
+    #expect(try await stage.get("/products/linen").body.contains("<b>product</b>"))
+  }
+
   @LoopActor @Test func aRecommendationIsOfItsPage() async throws {
     let stage = try Stage([
       "Plugins/extra/plugin.json": Self.plugin(

@@ -100,6 +100,18 @@ import Testing
     #expect(try await stage.get("/search?q=%3Cscript%3E").body.contains("<h1>&lt;script&gt;</h1>"))
   }
 
+  @LoopActor @Test func aMenuLinkCannotRunAScript() async throws {
+    let stage = try Stage([
+      "Themes/plain/sections/header.liquid":
+        "{% for item in menus['main'].items %}<a href=\"{{ item.url }}\">{{ item.title }}</a>{% endfor %}{% schema %}{}{% endschema %}"
+    ])
+    for url in ["javascript:alert(1)", " java\\tscript:alert(1)", "data:text/html,x", "vbscript:x", "//evil.example"] {
+      let hostile = Stage.catalogue("one").replacing(#""url":"/collections/shirts""#, with: "\"url\":\"\(url)\"")
+      stage.catalog.load(tenant: try TenantID("one"), from: try CatalogFile(json: Data(hostile.utf8), file: "one"))
+      #expect(try await stage.get("/").body.contains("<a href=\"#\">Shirts</a>"), "\(url)")
+    }
+  }
+
   // 003-19, 000-11
   @LoopActor @Test func anEditIsSeenByTheNextRequest() async throws {
     let stage = try Stage()
@@ -213,6 +225,13 @@ import Testing
     #expect(try await stage.get("/hello.txt").body == "hello of one")
     #expect(try await stage.get("/shared.txt").body == "for all")
     #expect(try await stage.get("/.secret").status == 404)
+    // U+0600 takes the next slash into its own character; what is hidden behind it stays hidden.
+    let folder = stage.folder + "/public/one/x\u{0600}"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data("secret".utf8).write(to: URL(filePath: folder + "/.env"))
+    #expect(try await stage.get("/x%D8%80/.env").status == 404)
+    try FileManager.default.createSymbolicLink(atPath: stage.folder + "/public/one/link.txt", withDestinationPath: ".secret")
+    #expect(try await stage.get("/link.txt").status == 404)
     #expect(try await stage.get("/hello.txt/").status == 301)
     try FileManager.default.createSymbolicLink(
       atPath: stage.folder + "/public/one/out.txt", withDestinationPath: stage.folder + "/public/two/only-two.txt")

@@ -1,6 +1,7 @@
 """The program as a person types it: exit codes, sentences, help."""
 import json
 import os
+import socket
 import subprocess
 
 import pytest
@@ -42,6 +43,20 @@ def test_mistakes_have_a_code_and_a_way_out(words, code, sentence):
     answer = run(*words)
     assert (answer.returncode, answer.stdout) == (code, ""), answer
     assert sentence in answer.stderr and "Fatal error" not in answer.stderr
+
+
+def test_a_port_in_use_is_an_error_and_not_shared():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        answer = run("demo", "--port", port, "--operations-port", "0")
+    assert answer.returncode == 3 and port in answer.stderr and "another process has the port" in answer.stderr
+
+
+def test_no_theme_at_all_is_an_error(tmp_path):
+    answer = run("serve", "--tenants", "Demo/tenants.json", "--themes", str(tmp_path), "--port", "0", "--operations-port", "0")
+    assert answer.returncode == 3 and "no theme" in answer.stderr
 
 
 def test_template_render_escapes_and_tells_faults_with_their_place(tmp_path):
