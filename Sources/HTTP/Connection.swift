@@ -30,6 +30,8 @@ import EventLoop
   private var isReading = false
   private var hasEnded = false
   private var dropped = 0
+  /// Of the body being gathered or answered; part of what the server counts.
+  private var bodyBytes = 0 { didSet { server.bodyBytes += bodyBytes - oldValue } }
   private var arrival = MonotonicInstant(nanoseconds: 0)
 
   private static let pieceBytes = 16 << 10
@@ -153,6 +155,7 @@ import EventLoop
   private func idle() {
     if hasEnded { return close() }
     let phase = conversation.phase
+    if phase == .body, !hasRoomForBody() { return refuse(Self.tooManyBodies) }
     if phase != lastPhase || phase == .between {
       lastPhase = phase
       switch phase {
@@ -165,12 +168,26 @@ import EventLoop
     if !isReading, conversation.wantsBytes { startReading() }
   }
 
+  /// Counts what has come of the body. The connection that goes over the limit is refused; it could instead be left unread until
+  /// others are done, but when all that hold bytes wait for room, none is ever done. A body that is whole before it gets here is
+  /// not refused, since the read that brought it bounds it: those who hoard halves do not keep forms from being sent.
+  private func hasRoomForBody() -> Bool {
+    let before = bodyBytes
+    bodyBytes = conversation.bodyBytes
+    return bodyBytes == before || server.bodyBytes <= server.limits.bodyBytesTotal
+  }
+
+  private static let tooManyBodies = Conversation.Refusal(status: 503, rule: "too many bodies at once")
+
   // MARK: Answering
 
   private func answer(_ request: HTTPRequest) {
     isAnswering = true
     lastPhase = .answering
+    // None while a handler runs: how long a page may take is the handler's to say, which can stop the work and answer in its own
+    // words. From here only the connection could be cut, and the work would go on for nobody.
     deadline = .max
+    bodyBytes = request.body.count
     arrival = .now
     if request.isForServer { return finish(.capabilities, request) }
     // Runs here and now up to its first await: a page in memory costs no task switch. An `executorPreference:` would make Swift
@@ -184,6 +201,8 @@ import EventLoop
 
   private func finish(_ response: HTTPResponse, _ request: HTTPRequest) {
     isAnswering = false
+    // Not before, though the connection may be closed already: the handler had it.
+    bodyBytes = 0
     if state != .open { return }
     let closes = response.closes || server.isDraining || !conversation.keepsAlive
     send(response, for: request, closes: closes, withBody: !conversation.isHead)
@@ -194,6 +213,7 @@ import EventLoop
 
   private func refuse(_ refusal: Conversation.Refusal) {
     conversation.finish()
+    bodyBytes = 0
     arrival = .now
     send(.plain(refusal.status, closes: true), for: nil, refusedBy: refusal.rule, closes: true, withBody: true)
     if state == .open { linger() }
@@ -320,6 +340,7 @@ import EventLoop
     state = .closed
     deadline = .max
     unsent = []
+    if !isAnswering { bodyBytes = 0 }
     conversation.finish()
     server.remove(self)
     uv_close(anyHandle) { @Sendable handle in

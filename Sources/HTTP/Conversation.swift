@@ -50,6 +50,9 @@ final class Conversation {
 
   var wantsBytes: Bool { pending.count - pendingStart < pendingLimit }
 
+  /// What has come of the request's body.
+  var bodyBytes: Int { reader_request(reader).body_count }
+
   /// Bytes of a request, whole or in part, are waiting to be looked at.
   var hasPending: Bool { pendingStart < pending.count || !offered.isEmpty }
 
@@ -98,6 +101,8 @@ final class Conversation {
     isOver = true
     phase = .over
     dropPending()
+    // A connection may linger; the half of a body it was refused for does not.
+    reader_next(reader)
   }
 
   // The request is copied out here, while the bytes it points to are where they were.

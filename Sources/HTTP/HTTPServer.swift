@@ -11,6 +11,8 @@ import EventLoop
   let observe: Observe?
   var date = DateLine()
   var head = ResponseHead()
+  /// Held by all connections for bodies that are being gathered or answered.
+  var bodyBytes = 0
   package private(set) var isDraining = false
 
   private var acceptor: Acceptor?

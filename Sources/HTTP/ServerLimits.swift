@@ -5,6 +5,8 @@ package struct ServerLimits: Sendable {
   package var targetBytes = 8 << 10
   /// 413 when exceeded: at once when declared, else when reached.
   package var bodyBytes = 1 << 20
+  /// Of all connections' bodies together; who adds to it beyond that, with a body that is not whole yet, gets 503.
+  package var bodyBytesTotal = 32 << 20
   /// Trailer section of a chunked body; 431 when exceeded.
   package var trailerBytes = 4 << 10
   /// Bytes held of requests that wait behind the one being answered; reading pauses above it.

@@ -47,6 +47,12 @@ struct Client: ~Copyable {
 
   func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+  /// Closing will tear the connection down instead of ending it.
+  func resetAtEnd() {
+    var abort = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, socklen_t(MemoryLayout<linger>.size))
+  }
+
   enum Ending: Equatable { case end, reset, silence }
 
   /// Everything up to the end of the stream, and how it ended; read slowly when told to.

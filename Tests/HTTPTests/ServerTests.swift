@@ -10,6 +10,8 @@ import Testing
     let server: HTTPServer
     let port: UInt16
     private(set) var exchanges: [Exchange] = []
+    /// Lets what waits in `/held` go on.
+    let release: @LoopActor () -> Void
 
     /// - Parameter sendBuffer: of each connection; small, the kernel holds little of an answer.
     init(limits: ServerLimits = ServerLimits(), sendBuffer: Int32 = 0) throws {
@@ -18,10 +20,14 @@ import Testing
       if size > 0 { setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size)) }
       port = localPort(of: descriptor)
       var observed: (@LoopActor (Exchange) -> Void)?
+      var isReleased = false
+      release = { isReleased = true }
       server = HTTPServer(listeningOn: descriptor, limits: limits) { request in
         switch request.path {
         case "/slow":
           await Loop.sleep(for: .milliseconds(50))
+        case "/held":
+          while !isReleased { await Loop.sleep(for: .milliseconds(5)) }
         case "/work":
           let sum = await Loop.offLoop { (1...100).reduce(0, +) }
           return HTTPResponse(body: Array("\(sum)".utf8))
@@ -41,6 +47,12 @@ import Testing
 
     func untilEmpty() async {
       while server.connectionCount > 0 { await Loop.sleep(for: .milliseconds(5)) }
+    }
+
+    /// Gives up after a while, so that a wrong count fails instead of hanging.
+    func untilHeld(_ bytes: Int) async {
+      for _ in 0..<600 where server.bodyBytes != bytes { await Loop.sleep(for: .milliseconds(5)) }
+      #expect(server.bodyBytes == bytes)
     }
 
     func untilConnected(_ count: Int) async {
@@ -240,6 +252,75 @@ import Testing
     client.endSending()
     await service.server.drain()
     #expect(await service.server.connectionCount == 0)
+  }
+
+  private func post(_ count: Int, _ body: Int) -> String {
+    "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: \(count)\r\n\r\n" + String(repeating: "b", count: body)
+  }
+
+  @Test func bodiesTogetherAreBounded() async throws {
+    var limits = ServerLimits()
+    limits.bodyBytes = 1000
+    limits.bodyBytesTotal = 1000
+    let service = try await Service(limits: limits)
+    let first = try Client(port: service.port)
+    first.send(post(900, 600))
+    await service.untilHeld(600)
+    let second = try Client(port: service.port)
+    second.send(post(900, 400))
+    await service.untilHeld(1000)
+    second.send("b")
+    let (refusal, ending) = second.receiveAll()
+    #expect(refusal.hasPrefix("HTTP/1.1 503 "))
+    #expect(refusal.contains("\r\nConnection: close\r\n"))
+    #expect(ending == .end)
+    #expect(await service.exchanges.map(\.rule) == ["too many bodies at once"])
+    #expect(await service.server.bodyBytes == 600)
+    // Neither the one that was there before nor one that is whole at once pays for it.
+    let third = try Client(port: service.port)
+    third.send(post(900, 900))
+    #expect(third.receiveResponses(1).hasSuffix("/p 900"))
+    first.send(String(repeating: "b", count: 300))
+    #expect(first.receiveResponses(1).hasSuffix("/p 900"))
+    #expect(await service.server.bodyBytes == 0)
+  }
+
+  @Test func bodiesGivenUpAreNotCounted() async throws {
+    let service = try await Service()
+    do {
+      let leaving = try Client(port: service.port)
+      leaving.send(post(900, 600))
+      await service.untilHeld(600)
+    }
+    await service.untilHeld(0)
+    let broken = try Client(port: service.port)
+    broken.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+    await service.untilHeld(5)
+    broken.send("x\r\n")
+    #expect(broken.receiveAll().text.hasPrefix("HTTP/1.1 400 "))
+    #expect(await service.server.bodyBytes == 0)
+    var limits = ServerLimits()
+    limits.bodySeconds = 0.05
+    let impatient = try await Service(limits: limits)
+    let slow = try Client(port: impatient.port)
+    slow.send(post(900, 600))
+    #expect(slow.receiveAll().text.hasPrefix("HTTP/1.1 408 "))
+    #expect(await impatient.server.bodyBytes == 0)
+  }
+
+  /// A handler has the body even when its client has left: it is counted until the handler is done.
+  @Test func bodiesBeingAnsweredAreCounted() async throws {
+    let service = try await Service()
+    do {
+      let client = try Client(port: service.port)
+      client.send("POST /held HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\nseven b")
+      await service.untilHeld(7)
+      client.resetAtEnd()
+    }
+    await service.untilEmpty()
+    #expect(await service.server.bodyBytes == 7)
+    await service.release()
+    await service.untilHeld(0)
   }
 
   @Test func connectionsBeyondTheLimitWait() async throws {
