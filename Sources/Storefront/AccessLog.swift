@@ -26,10 +26,26 @@ import Tenancy
     timer = EventLoop.Timer(after: .seconds(1), repeating: .seconds(1)) { [weak self] in self?.flush() }
   }
 
-  /// - Parameters:
-  ///   - request: nil for what the gate refused.
-  ///   - bytes: of the body.
-  func record(_ request: HTTPRequest?, tenant: TenantID?, status: Int, bytes: Int, microseconds: Int, cache: CacheStatus?) {
+  /// What the gate refused: whose shop it was meant for is not known, what it said is not to be repeated.
+  func record(refused exchange: Exchange) {
+    guard pending.count < AccessLog.mostPending else {
+      lostLines += 1
+      return
+    }
+    refreshStamp()
+    pending.append(contentsOf: stamp)
+    pending.append(text: "\"status\":")
+    pending.append(number: exchange.status)
+    pending.append(text: ",\"peer\":")
+    pending.append(contentsOf: JSONText.quoted(exchange.remoteAddress).utf8)
+    pending.append(text: ",\"refused\":")
+    pending.append(contentsOf: JSONText.quoted(exchange.rule ?? "").utf8)
+    pending.append(text: "}\n")
+    if pending.count >= AccessLog.batchBytes { flush() }
+  }
+
+  /// - Parameter bytes: of the body.
+  func record(_ request: HTTPRequest, tenant: TenantID?, status: Int, bytes: Int, microseconds: Int, cache: CacheStatus?) {
     guard pending.count < AccessLog.mostPending else {
       lostLines += 1
       return
@@ -41,17 +57,14 @@ import Tenancy
       pending.append(contentsOf: tenant.value.utf8)
       pending.append(text: "\",")
     }
-    if let request {
-      // The gate lets neither quotes nor backslashes nor control bytes into a host or a target, so both stand in JSON as they are.
-      pending.append(text: "\"host\":\"")
-      pending.append(contentsOf: request.host.utf8)
-      pending.append(text: "\",\"method\":\"")
-      pending.append(text: request.method.name)
-      pending.append(text: "\",\"path\":\"")
-      request.appendTarget(to: &pending)
-      pending.append(text: "\",")
-    }
-    pending.append(text: "\"status\":")
+    // The gate lets neither quotes nor backslashes nor control bytes into a host or a target, so both stand in JSON as they are.
+    pending.append(text: "\"host\":\"")
+    pending.append(contentsOf: request.host.utf8)
+    pending.append(text: "\",\"method\":\"")
+    pending.append(text: request.method.name)
+    pending.append(text: "\",\"path\":\"")
+    request.appendTarget(to: &pending)
+    pending.append(text: "\",\"status\":")
     pending.append(number: status)
     pending.append(text: ",\"bytes\":")
     pending.append(number: bytes)

@@ -104,14 +104,15 @@ import Tenancy
   private func observe(_ exchange: Exchange) {
     guard exchange.request == nil else { return }
     metrics.recordRefused()
-    accessLog.record(
-      nil, tenant: nil, status: exchange.status, bytes: exchange.bytesSent, microseconds: exchange.microseconds, cache: nil)
+    accessLog.record(refused: exchange)
   }
 
   /// Stops accepting, answers what is in flight, closes what is idle, writes the rest of the log.
   package func drain() async {
     operations.isReady = false
     watcher = nil
+    // All of them first: the operators' socket is shared with the workers that take over, and a probe must reach one of those.
+    for server in servers { server.stopAccepting() }
     for server in servers { await server.drain() }
     await accessLog.finish()
   }
