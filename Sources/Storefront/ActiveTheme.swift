@@ -1,4 +1,3 @@
-import Synchronization
 import TemplateEngine
 import Tenancy
 import ThemeSDK

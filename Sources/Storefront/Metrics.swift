@@ -8,6 +8,7 @@ import Tenancy
     var byClass: InlineArray<6, Int> = .init(repeating: 0)
     var hits = 0
     var stale = 0
+    var lastKnownGood = 0
     var misses = 0
   }
 
@@ -27,7 +28,8 @@ import Tenancy
     counts[tenant, default: Count()].byClass[index] += 1
     switch cache?.outcome {
     case .hit?: counts[tenant]?.hits += 1
-    case .staleHit?, .lastKnownGood?: counts[tenant]?.stale += 1
+    case .staleHit?: counts[tenant]?.stale += 1
+    case .lastKnownGood?: counts[tenant]?.lastKnownGood += 1
     case .miss?: counts[tenant]?.misses += 1
     case nil: break
     }
@@ -46,7 +48,9 @@ import Tenancy
     }
     text += "# HELP storefront_pages_total Pages by tenant and how the cache answered.\n# TYPE storefront_pages_total counter\n"
     for (tenant, count) in ordered {
-      for (outcome, number) in [("hit", count.hits), ("stale", count.stale), ("miss", count.misses)] {
+      for (outcome, number) in [
+        ("hit", count.hits), ("stale", count.stale), ("last-known-good", count.lastKnownGood), ("miss", count.misses),
+      ] {
         text += "storefront_pages_total{tenant=\"\(tenant)\",cache=\"\(outcome)\"} \(number)\n"
       }
     }

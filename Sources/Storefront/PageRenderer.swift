@@ -54,13 +54,18 @@ import ThemeSDK
     }
   }
 
-  /// The page, rendered if it is not kept. A page that does not exist is the shop's 404 page.
+  /// The page, rendered if it is not kept.
   func page(_ route: PageRoute, of shop: Shop) async throws -> (Delivery.Document, CacheStatus) {
     if let kept = kept(route, of: shop) { return kept }
+    return try await made(route, of: shop)
+  }
+
+  /// A page that is not kept, rendered. One that does not exist is the shop's 404 page.
+  func made(_ route: PageRoute, of shop: Shop) async throws -> (Delivery.Document, CacheStatus) {
     do {
       let served = try await remade(route, of: shop, keptAs: pageKey(route, of: shop))
       return (served.content, CacheStatus(served, at: follower.now))
-    } catch is Missing {
+    } catch is Missing where route.kind != .notFound {
       return try await page(.notFound, of: shop)
     }
   }

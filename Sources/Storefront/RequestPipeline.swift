@@ -41,7 +41,7 @@ import Tenancy
       switch router.route(path: request.path, query: request.query) {
       case .page(let route):
         let (page, status) =
-          if let kept = renderer.kept(route, of: shop) { kept } else { try await renderer.page(route, of: shop) }
+          if let kept = renderer.kept(route, of: shop) { kept } else { try await renderer.made(route, of: shop) }
         return Answered(page.response(to: request, variable: PageHeaders.cacheLines(status)), tenant, status)
       case .asset(let path): return Answered(files.asset(path, of: shop, for: request) ?? PlainAnswer.notFound, tenant)
       case .file(let path):
