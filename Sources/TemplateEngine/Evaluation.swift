@@ -76,7 +76,9 @@ extension Machine {
     }
     let value = value.asText
     switch command {
-    case .size: return value.size.map { .int($0) } ?? .null
+    case .size:
+      if case .string(let text, _) = value.storage { try ledger.charge(units: text.utf8.count / 64, bytes: 0) }
+      return value.size.map { .int($0) } ?? .null
     case .first: return value.element(0) ?? .null
     case .last:
       if case .object = value.storage { return .null }

@@ -13,9 +13,11 @@ extension StandardFilters {
           try context.charge(units: range.count, bytes: range.count * 24)
           return .array(range.map { input.element($0) ?? .null })
         default:
-          let scalars = Array(try context.text(input).unicodeScalars)
-          guard let range = range(offset, length, of: scalars.count) else { return try context.make("", like: input) }
-          return try context.make(String(String.UnicodeScalarView(scalars[range])), like: input)
+          let text = try context.text(input)
+          // Counted, copied and walked through.
+          try context.charge(units: text.utf8.count / 32)
+          guard let range = range(offset, length, of: Characters.count(text)) else { return try context.make("", like: input) }
+          return try context.make(Characters.cut(text, range), like: input)
         }
       }
     ),
@@ -37,11 +39,12 @@ extension StandardFilters {
         if input.isNull { return .null }
         let length = arguments.count > 0 ? try integer(arguments[0]) : 50
         let ellipsis = arguments.count > 1 ? arguments[1] : Value(.string("...", .literal))
-        let scalars = try context.text(input).unicodeScalars
+        let text = try context.text(input)
         let end = try context.text(ellipsis)
-        guard scalars.count > length else { return try context.make(String(scalars), like: input) }
-        let kept = max(0, length.subtractingReportingOverflow(end.unicodeScalars.count).partialValue)
-        return try cut(String(scalars.prefix(length < 0 ? 0 : kept)), input, ellipsis, context)
+        try context.charge(units: (text.utf8.count + end.utf8.count) / 64)
+        guard Characters.count(text) > length else { return try context.make(text, like: input) }
+        let kept = max(0, length.subtractingReportingOverflow(Characters.count(end)).partialValue)
+        return try cut(String(text.unicodeScalars.prefix(length < 0 ? 0 : kept)), input, ellipsis, context)
       }
     ),
     (
@@ -104,14 +107,16 @@ extension StandardFilters {
       return .array(parts.map { Value(.string(String(decoding: bytes[$0], as: UTF8.self), trust)) })
     }
     if pattern == " " { return try made(try words(in: bytes, atMost: .max, context)) }
-    let needle = Array(pattern.utf8)
+    try context.charge(units: (pattern.utf8.count + bytes.count) / 64)
+    var needle = Needle(Array(pattern.utf8))
     var parts: [Range<Int>] = []
     var from = 0
-    while let place = Bytes.find(needle, in: bytes, from: from) {
+    while let place = needle.find(in: bytes, from: from) {
       parts.append(from..<place)
       if parts.count % 1024 == 0 { try context.charge(bytes: 16_384) }
-      from = place + needle.count
+      from = place + needle.bytes.count
     }
+    try context.charge(units: max(0, needle.compared - pattern.utf8.count - bytes.count) / 64)
     parts.append(from..<bytes.count)
     while let last = parts.last, last.isEmpty { parts.removeLast() }
     return try made(parts)

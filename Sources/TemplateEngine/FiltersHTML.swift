@@ -78,16 +78,16 @@ extension StandardFilters {
   }
 
   private static func removing(_ pairs: [(String, String)], from bytes: [UInt8]) -> [UInt8] {
-    let pairs = pairs.map { (Array($0.0.utf8), Array($0.1.utf8)) }
+    var pairs = pairs.map { (Array($0.0.utf8), Needle(Array($0.1.utf8))) }
     var missing = pairs.map { _ in false }
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
     var at = 0
     scan: while at < bytes.count {
       if bytes[at] == UInt8(ascii: "<") {
-        for (number, (open, close)) in pairs.enumerated() where !missing[number] && bytes[at...].starts(with: open) {
-          if let end = Bytes.find(close, in: bytes, from: at + open.count) {
-            at = end + close.count
+        for number in pairs.indices where !missing[number] && bytes[at...].starts(with: pairs[number].0) {
+          if let end = pairs[number].1.find(in: bytes, from: at + pairs[number].0.count) {
+            at = end + pairs[number].1.bytes.count
             continue scan
           }
           // Not closed from here, so neither from any later place.

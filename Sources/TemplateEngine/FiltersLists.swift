@@ -41,6 +41,7 @@ extension StandardFilters {
       "size",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
+        if case .string(let text, _) = input.storage { try context.charge(units: text.utf8.count / 64) }
         return .int(input.size ?? 0)
       }
     ),
@@ -102,10 +103,10 @@ extension StandardFilters {
         if !arguments[0].isNull, !items.allSatisfy(\.hasProperties) { return .null }
         return .array(
           try sorted(items, by: arguments[0], context) { a, b throws(FilterError) in
-            if Comparison.equal(a, b) { return 0 }
+            if try Comparison.equal(a, b, context.ledger) { return 0 }
             if a.isNull { return 1 }
             if b.isNull { return -1 }
-            if let order = try sortOrder(a, b) { return order }
+            if let order = try sortOrder(a, b, context.ledger) { return order }
             throw FilterError("cannot sort values of incompatible types")
           })
       }
@@ -119,7 +120,7 @@ extension StandardFilters {
         return .array(
           try sorted(items, by: arguments[0], context) { a, b throws(FilterError) in
             if a.isNull || b.isNull { return a.isNull && b.isNull ? 0 : a.isNull ? 1 : -1 }
-            return Comparison.order(lowered(a.textForFilters), lowered(b.textForFilters))
+            return try Comparison.order(lowered(try context.text(a)), lowered(try context.text(b)), context.ledger)
           })
       }
     ),
@@ -130,8 +131,8 @@ extension StandardFilters {
     String(decoding: text.utf8.map { $0 >= 65 && $0 <= 90 ? $0 | 32 : $0 }, as: UTF8.self)
   }
 
-  private static func sortOrder(_ a: Value, _ b: Value) throws(FilterError) -> Int? {
-    do throws(FilterError) { return try Comparison.order(a, b) } catch {
+  private static func sortOrder(_ a: Value, _ b: Value, _ ledger: Ledger) throws(FilterError) -> Int? {
+    do throws(FilterError) { return try Comparison.order(a, b, ledger) } catch {
       if case .message = error.reason { return nil }
       throw error
     }
@@ -226,8 +227,9 @@ extension StandardFilters {
     case .string(let text, let trust):
       switch name.storage {
       case .string(let part, _):
-        return Bytes.find(Array(part.utf8), in: Array(text.utf8), from: 0) == nil ? .null : name
+        return try Comparison.finds(part, in: text, context.ledger) ? name : .null
       case .int(let index):
+        try context.charge(units: text.utf8.count / 8)
         let scalars = Array(text.unicodeScalars)
         let at = index < 0 ? scalars.count &+ index : index
         return scalars.indices.contains(at) ? Value(.string(String(Character(scalars[at])), trust)) : .null

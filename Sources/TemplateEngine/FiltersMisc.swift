@@ -17,9 +17,11 @@ extension StandardFilters {
       "date",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        let format = arguments[0].textForFilters
+        let format = try context.text(arguments[0])
+        if case .string = input.storage { _ = try context.text(input) }
+        // A date that is read costs as much as a hundred instructions, another one a few tens.
+        try context.charge(units: (input.string == nil ? 40 : 160) + format.utf8.count)
         guard !format.isEmpty, let moment = Moment(input, now: context.now) else { return input }
-        try context.charge(units: format.utf8.count)
         return try context.make(moment.formatted(format, context), like: arguments[0])
       }
     ),

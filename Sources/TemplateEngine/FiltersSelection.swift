@@ -95,6 +95,6 @@ extension StandardFilters {
     _ item: Value, _ arguments: FilterArguments, _ context: FilterContext
   ) throws(FilterError) -> Bool? {
     guard let value = try property(arguments[0], of: item, context) else { return nil }
-    return arguments[1].isNull ? value.isTruthy : Comparison.equal(value, arguments[1])
+    return try arguments[1].isNull ? value.isTruthy : Comparison.equal(value, arguments[1], context.ledger)
   }
 }

@@ -154,13 +154,18 @@ extension StandardFilters {
     }
     let bytes = Array(texts[0].utf8)
     let replacement = Array(texts[1].utf8)
+    try context.charge(units: (bytes.count + needle.count) / 64)
+    var search = Needle(which == .last ? [] : needle)
     var places: [Int] = []
     switch which {
-    case .first: if let place = Bytes.find(needle, in: bytes, from: 0) { places = [place] }
-    case .last: if let place = Bytes.findLast(needle, in: bytes) { places = [place] }
+    case .first: if let place = search.find(in: bytes) { places = [place] }
+    case .last:
+      let (place, compared) = Needle.findLast(needle, in: bytes)
+      if let place { places = [place] }
+      try context.charge(units: compared / 64)
     case .all:
       var from = 0
-      while let place = Bytes.find(needle, in: bytes, from: from) {
+      while let place = search.find(in: bytes, from: from) {
         if needle.isEmpty, place < bytes.count, bytes[place] & 0xC0 == 0x80 {
           from = place + 1
           continue
@@ -170,6 +175,7 @@ extension StandardFilters {
         from = place + max(1, needle.count)
       }
     }
+    try context.charge(units: max(0, search.compared - bytes.count - needle.count) / 64)
     let (grown, overflow) = places.count.multipliedReportingOverflow(by: replacement.count)
     try context.charge(units: places.count / 8, bytes: overflow ? Int.max : grown)
     try context.charge(bytes: bytes.count)

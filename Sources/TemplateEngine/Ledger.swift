@@ -4,6 +4,8 @@ final class Ledger {
   var spent = 0
   var assigned = 0
   var supplied: [DataRequest: Value] = [:]
+  /// What the render had to stop for, each once however often the host resumes without an answer.
+  private var asked: Set<DataRequest> = []
 
   init(limits: Limits) { self.limits = limits }
 
@@ -16,6 +18,14 @@ final class Ledger {
     guard made <= limits.assignedBytes else { throw FilterError(reason: .limit(.assignedBytes)) }
     spent = work
     assigned = made
+  }
+
+  /// Notes a request the render stops for; false when it is one too many.
+  func mayAsk(_ request: DataRequest) -> Bool {
+    if asked.contains(request) { return true }
+    guard asked.count < limits.requests else { return false }
+    asked.insert(request)
+    return true
   }
 
   /// The value itself, or what was supplied for it; data that is not here yet ends the instruction.

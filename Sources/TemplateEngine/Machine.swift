@@ -50,6 +50,7 @@ final class Machine {
       } catch {
         switch error.reason {
         case .needs(let request):
+          guard ledger.mayAsk(request) else { return fail(.requests, at: frame) }
           // As if the instruction had not begun: what it charged is given back.
           ledger.spent = instructionSpent
           ledger.assigned = instructionAssigned
@@ -180,6 +181,7 @@ final class Machine {
       case .outputBytes: "the output is larger than \(limits.outputBytes) bytes"
       case .depth: "partials are nested deeper than \(limits.depth)"
       case .assignedBytes: "more than \(limits.assignedBytes) bytes were assigned, captured or made by filters"
+      case .requests: "the render asks for more than \(limits.requests) different pieces of data"
       case .fault: "fault"
       }
     let result = Outcome.failed(error(cause, message, at: frame))

@@ -101,12 +101,12 @@ extension Machine {
   ) throws(FilterError) -> Bool {
     switch comparison {
     case .truth: return left.isTruthy
-    case .equal: return Comparison.equal(left, right)
-    case .unequal: return !Comparison.equal(left, right)
-    case .less: return try Comparison.order(left, right).map { $0 < 0 } ?? false
-    case .greater: return try Comparison.order(left, right).map { $0 > 0 } ?? false
-    case .lessOrEqual: return try Comparison.order(left, right).map { $0 <= 0 } ?? false
-    case .greaterOrEqual: return try Comparison.order(left, right).map { $0 >= 0 } ?? false
+    case .equal: return try Comparison.equal(left, right, ledger)
+    case .unequal: return try !Comparison.equal(left, right, ledger)
+    case .less: return try Comparison.order(left, right, ledger).map { $0 < 0 } ?? false
+    case .greater: return try Comparison.order(left, right, ledger).map { $0 > 0 } ?? false
+    case .lessOrEqual: return try Comparison.order(left, right, ledger).map { $0 <= 0 } ?? false
+    case .greaterOrEqual: return try Comparison.order(left, right, ledger).map { $0 >= 0 } ?? false
     case .contains: return try Comparison.contains(left, right, ledger)
     }
   }

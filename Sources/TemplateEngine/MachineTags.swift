@@ -40,8 +40,9 @@ extension Machine {
     case .caseWhen(let number, let target):
       let spec = frame.program.tables.cases[number]
       var matches = 0
-      for operand in spec.values where Comparison.equal(frame.cases[spec.slot].value, try evaluate(operand, frame)) {
-        matches += 1
+      for operand in spec.values {
+        let value = try evaluate(operand, frame)
+        if try Comparison.equal(frame.cases[spec.slot].value, value, ledger) { matches += 1 }
       }
       if matches > 0 {
         frame.cases[spec.slot].matched = true

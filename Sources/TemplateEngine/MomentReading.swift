@@ -11,6 +11,7 @@ extension Moment {
       self.init(seconds: Int(seconds.rounded(.down)))
       nanosecond = Int((seconds - seconds.rounded(.down)) * 1e9)
     case .string(let text, _):
+      guard text.utf8.count <= 128 else { return nil }
       let word = text.lowercased()
       if word == "now" || word == "today" {
         self.init(seconds: now)
@@ -26,7 +27,6 @@ extension Moment {
 
   /// A date in words or digits; parts that are not given are zero, a missing year or day is refused.
   private init?(text: String) {
-    guard text.utf8.count <= 128 else { return nil }
     self.init(year: 0, month: 0, day: 0)
     var numbers: [(value: Int, digits: Int)] = []
     var tokens = Self.tokens(of: text)[...]

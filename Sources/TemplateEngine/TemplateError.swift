@@ -43,6 +43,8 @@ public struct RenderError: Error, Sendable, Hashable, CustomStringConvertible {
     case depth
     /// The limit on ``Limits/assignedBytes``.
     case assignedBytes
+    /// The limit on ``Limits/requests``.
+    case requests
     /// A fault in the template or its data.
     case fault
   }

@@ -112,7 +112,7 @@ extension Value {
 
   /// What `size` answers: characters of text, elements of a list.
   var size: Int? {
-    if case .string(let text, _) = storage { return text.unicodeScalars.count }
+    if case .string(let text, _) = storage { return Characters.count(text) }
     if case .int = storage { return 8 }
     return count
   }

@@ -50,6 +50,56 @@ struct LimitTests {
     #expect(first.printed == second.printed)
   }
 
+  /// 256 KiB, and a text that differs from its beginning only at the end.
+  static let long = "{% assign s = 'aaaaaaaaaaaaaaaa' %}{% for i in (1..14) %}{% assign s = s | append: s %}{% endfor %}"
+  static let untilStopped: [String] = [
+    "{% if h contains n %}{% endif %}", "{% assign x = h | replace: n, '' %}", "{% assign x = h | replace_first: n, '' %}",
+    "{% assign x = h | replace_last: n, '' %}", "{% assign x = h | remove: n %}", "{% assign x = h | remove_last: n %}",
+    "{% assign x = h | split: n %}", "{% if s == t %}{% endif %}", "{% if s < t %}{% endif %}", "{% if s >= t %}{% endif %}",
+    "{% case s %}{% when t %}{% endcase %}", "{% if s == blank %}{% endif %}", "{% assign x = s.size %}",
+    "{% assign x = s | size %}", "{% assign x = s | slice: 262143 %}", "{% assign x = s | slice: 0 %}",
+    "{% assign x = s | truncate: 262143 %}",
+  ]
+
+  @Test(arguments: untilStopped) func longTextsAreChargedByTheirLength(_ work: String) throws {
+    let texts = Self.long + "{% assign t = s | append: '' %}{% assign h = s | append: s %}{% assign n = s | append: 'b' %}"
+    let limits = Limits(steps: 150_000, assignedBytes: 1 << 40)
+    let failed = try #require(try Self.failure(texts + "{% for i in (1..40) %}\(work){% endfor %}", limits: limits))
+    #expect(failed.error.cause == .steps)
+  }
+
+  @Test(arguments: [
+    "{{ 'March 14, 2016 10:00' | date: '%Y' }}", "{{ 1 | date: '%a, %b %d, %y' }}", "{{ i | date: '%c%c%c%c%c%c%c%c' }}",
+  ]) func datesAreChargedAsWhatTheyTake(_ work: String) throws {
+    let failed = try #require(
+      try Self.failure("{% for i in (1..400) %}\(work){% endfor %}", limits: Limits(steps: 20_000)))
+    #expect(failed.error.cause == .steps)
+  }
+
+  @Test func requestsAreCountedOnce() throws {
+    let source = "{% for i in (1..400000) %}{% assign p = all_products[i].title %}{% assign q = all_products[i] %}{% endfor %}"
+    let template = try Environment().compile(source, name: "t")
+    for limit in [0, 1, 1000] {
+      let render = Render(
+        template, globals: ["all_products": .lookup(kind: "all_products")], limits: Limits(requests: limit))
+      var asked = 0
+      var cause: RenderError.Cause?
+      while cause == nil, asked < 2000 {
+        switch render.resume() {
+        case .needs(let requests):
+          // Resumed once without an answer: the same request again, not one more.
+          guard case .needs(let again) = render.resume(), again == requests else { throw Unexpected("asks for something else") }
+          for request in requests { render.supply(.object([("title", .string("x"))]), for: request) }
+          asked += requests.count
+        case .failed(let error): cause = error.cause
+        default: throw Unexpected("neither needs nor failed")
+        }
+      }
+      #expect(asked == limit)
+      #expect(cause == .requests)
+    }
+  }
+
   @Test func limitsAreExact() throws {
     let source = "{% for i in (1..10) %}ab{% endfor %}"
     #expect(try Self.failure(source, limits: Limits(outputBytes: 20)) == nil)
