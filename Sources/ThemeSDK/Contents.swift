@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// The files of a theme or plugin folder, in memory: everything after this type works without I/O.
 struct Contents: Sendable {
@@ -8,6 +9,7 @@ struct Contents: Sendable {
   let files: [String: [UInt8]]
 
   static let largestFile = 16 << 20
+  static let largestTemplate = 256 << 10
   static let largestFolder = 64 << 20
 
   /// Reads the folders a theme or plugin may have, and its manifest. Files elsewhere (a README, tests) are not part of it.
@@ -68,11 +70,13 @@ private struct FolderReader {
   init(folder: String, report: Report) {
     self.folder = folder
     self.report = report
-    root = URL(filePath: folder).resolvingSymlinksInPath().path(percentEncoded: false)
+    root = Self.realPath(folder) ?? folder
   }
 
   mutating func readFolder(_ path: String, depth: Int = 0) {
-    guard staysInside(path), let names = try? manager.contentsOfDirectory(atPath: "\(folder)/\(path)") else { return }
+    guard exists(path), staysInside(path), let names = try? manager.contentsOfDirectory(atPath: "\(folder)/\(path)") else {
+      return
+    }
     for name in names.sorted() where !name.hasPrefix(".") {
       let inner = "\(path)/\(name)"
       if isFolder(inner) {
@@ -85,8 +89,8 @@ private struct FolderReader {
   }
 
   mutating func readFile(_ path: String) {
-    guard manager.fileExists(atPath: "\(folder)/\(path)"), staysInside(path), !isFolder(path) else { return }
-    let attributes = try? manager.attributesOfItem(atPath: resolved(path))
+    guard exists(path), staysInside(path), !isFolder(path) else { return }
+    let attributes = try? manager.attributesOfItem(atPath: resolved(path) ?? "")
     guard attributes?[.type] as? FileAttributeType == .typeRegular else {
       report.add(.error, "not-a-file", "this is not a regular file", in: path)
       return
@@ -106,16 +110,24 @@ private struct FolderReader {
     files[path] = Array(data)
   }
 
-  private func resolved(_ path: String) -> String {
-    URL(filePath: "\(folder)/\(path)").resolvingSymlinksInPath().path(percentEncoded: false)
+  /// All links on the way followed, of the folder itself too: it may be a link (`current -> release-42`). Nil for what is
+  /// not there, which has no place to be judged by.
+  private static func realPath(_ path: String) -> String? {
+    guard let found = realpath(path, nil) else { return nil }
+    defer { free(found) }
+    return String(cString: found)
   }
 
+  private func resolved(_ path: String) -> String? { Self.realPath("\(root)/\(path)") }
+
+  private func exists(_ path: String) -> Bool { resolved(path) != nil }
+
   private func isFolder(_ path: String) -> Bool {
-    (try? manager.attributesOfItem(atPath: resolved(path)))?[.type] as? FileAttributeType == .typeDirectory
+    (try? manager.attributesOfItem(atPath: resolved(path) ?? ""))?[.type] as? FileAttributeType == .typeDirectory
   }
 
   private mutating func staysInside(_ path: String) -> Bool {
-    let target = resolved(path)
+    guard let target = resolved(path) else { return false }
     if target.hasPrefix(root.hasSuffix("/") ? root : root + "/") { return true }
     report.add(
       .error, "leads-outside", "this link leads out of the folder", in: path,

@@ -15,7 +15,7 @@ struct TemplateCompiler {
 
   /// Compiles one file; each problem of its source is a finding.
   mutating func compile(_ path: String, report: inout Report) -> Template? {
-    guard let source = contents.text(path, report: &report) else { return nil }
+    guard isSmallEnough(path, &report), let source = contents.text(path, report: &report) else { return nil }
     scans[path] = LiquidScan(source)
     do {
       let template = try environment.compile(source, name: path)
@@ -29,6 +29,16 @@ struct TemplateCompiler {
       }
       return nil
     }
+  }
+
+  /// A template of this size is a file in the wrong place or an attack: nothing reads it, neither the scan nor the engine.
+  private func isSmallEnough(_ path: String, _ report: inout Report) -> Bool {
+    guard let size = contents.files[path]?.count, size > Contents.largestTemplate else { return true }
+    report.add(
+      .error, "template-too-large", "this template is \(size) bytes", in: path,
+      why: "a .liquid file may have \(Contents.largestTemplate >> 10) KiB",
+      wayOut: "move parts of it to snippets, and texts, pictures and scripts to locales/ and assets/")
+    return false
   }
 
   private static func excerpt(_ problem: TemplateError) -> String? {

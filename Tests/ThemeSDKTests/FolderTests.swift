@@ -63,6 +63,34 @@ import Testing
     }
   }
 
+  @Test func aFolderReachedThroughALinkIsThatFolder() throws {
+    try Self.temporary { folder in
+      // Without assets/ and other folders a theme need not have.
+      let files = Fixtures.files(Fixtures.folder("themes/minimal")).filter { !$0.key.hasPrefix("assets/") }
+      try Self.write(files, to: "\(folder)/release-42/minimal")
+      try FileManager.default.createSymbolicLink(atPath: "\(folder)/current", withDestinationPath: "release-42")
+      try FileManager.default.createDirectory(atPath: "\(folder)/shop", withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/shop/minimal", withDestinationPath: "../current/minimal")
+      let direct = try Theme.load("\(folder)/release-42/minimal").revision
+      #expect(try Theme.load("\(folder)/current/minimal").revision == direct)
+      #expect(try Theme.load("\(folder)/shop/minimal").revision == direct)
+    }
+  }
+
+  @Test func aTemplateThatIsTooLargeIsAFinding() throws {
+    try Self.temporary { folder in
+      let theme = "\(folder)/minimal"
+      try Self.write(Fixtures.files(Fixtures.folder("themes/minimal")), to: theme)
+      try Self.write(["snippets/large.liquid": [UInt8](repeating: 0x20, count: 256 << 10)], to: theme)
+      #expect(try Theme.load(theme).partials.template(named: "large") != nil)
+      try Self.write(["snippets/large.liquid": [UInt8](repeating: 0x20, count: (256 << 10) + 1)], to: theme)
+      let error = #expect(throws: ThemeError.self) { try Theme.load(theme) }
+      #expect(error?.findings.map(\.code) == ["template-too-large"])
+      #expect(error?.findings.first?.wayOut?.contains("snippets") == true)
+    }
+  }
+
   @Test func whatIsNoPartOfAThemeDoesNotChangeItsRevision() throws {
     try Self.temporary { folder in
       let theme = "\(folder)/minimal"
