@@ -21,6 +21,8 @@ struct Compiler {
   var analysis = Analysis()
   var rawBlocks: [String: String] = [:]
   var faults: [SyntaxFault] = []
+  /// Blocks were nested deeper than any template needs: reading ends, for every tag from there on would be one more fault.
+  var isTooDeep = false
 
   var instructions: [Instruction] = []
   var places: [Int] = []
@@ -53,7 +55,7 @@ struct Compiler {
 
   mutating func compile() throws(TemplateErrors) -> Template {
     readSource()
-    for block in blocks.reversed() where faults.count < Self.maximumFaults {
+    for block in blocks.reversed() where !isTooDeep && faults.count < Self.maximumFaults {
       fault("'\(block.name)' is never closed", at: block.place, "add {% \(block.endName) %}")
     }
     emit(.finish)
@@ -78,7 +80,7 @@ struct Compiler {
   mutating func readSource() {
     var at = 0
     var trimNext = false
-    while at < source.count, faults.count < Self.maximumFaults {
+    while at < source.count, faults.count < Self.maximumFaults, !isTooDeep {
       let open = nextOpening(from: at)
       var textEnd = open ?? source.count
       if trimNext { while at < textEnd, Lexer.isSpace(source[at]) { at += 1 } }
@@ -204,11 +206,13 @@ struct Compiler {
   }
 
   mutating func fault(_ message: String, at place: Int, _ suggestion: String? = nil) {
-    faults.append(SyntaxFault(message: message, place: place, suggestion: suggestion))
+    if faults.count < Self.maximumFaults {
+      faults.append(SyntaxFault(message: message, place: place, suggestion: suggestion))
+    }
   }
 
   mutating func attempt(_ body: (inout Compiler) throws(SyntaxFault) -> Void) {
-    do throws(SyntaxFault) { try body(&self) } catch { faults.append(error) }
+    do throws(SyntaxFault) { try body(&self) } catch { fault(error.message, at: error.place, error.suggestion) }
     expressionDepth = 0
   }
 

@@ -122,6 +122,7 @@ extension Compiler {
     blocks.append(block)
     if blocks.count > Self.maximumNesting {
       blocks.removeLast()
+      isTooDeep = true
       throw SyntaxFault(message: "blocks are nested deeper than \(Self.maximumNesting)", place: block.place)
     }
   }

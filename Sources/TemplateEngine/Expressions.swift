@@ -227,6 +227,7 @@ extension Compiler {
       var keyed: [(name: String, value: Operand)] = []
       if take(.colon) { try arguments(&positional, &keyed) }
       guard let filter = environment.filters[name] ?? StandardFilters.all[name] else {
+        guard faults.count < Self.maximumFaults else { continue }
         let nearest = Suggestion.nearest(to: name, in: Array(environment.filters.keys) + Array(StandardFilters.all.keys))
         fault("unknown filter '\(name)'", at: named.start, nearest.map { "did you mean '\($0)'?" })
         continue

@@ -103,6 +103,34 @@ struct RobustnessTests {
     Self.exercise(Array(("{{ " + text + " }}").utf8), .auto)
   }
 
+  @Test func nestingEndsTheReading() throws {
+    let source = String(repeating: "{% if x %}", count: 5000)
+    let error = #expect(throws: TemplateErrors.self) { try Environment().compile(source, name: "deep") }
+    #expect(error?.errors.map(\.message) == ["blocks are nested deeper than \(Compiler.maximumNesting)"])
+    #expect(error?.errors.first?.column == Compiler.maximumNesting * 10 + 4)
+  }
+
+  @Test func faultsOfOneTagAreBounded() throws {
+    let source = "{{ a" + String(repeating: " | nonsense", count: 2000) + " }}"
+    let error = #expect(throws: TemplateErrors.self) { try Environment().compile(source, name: "many") }
+    #expect(error?.errors.count == Compiler.maximumFaults)
+  }
+
+  @Test func positionsAreTheSameOnLongLines() {
+    let text = String(repeating: "aé☃b", count: 100) + "\n" + String(repeating: "é", count: 300)
+    let bytes = Array(text.utf8)
+    let index = LineIndex(bytes)
+    var line = 1
+    var column = 1
+    for at in bytes.indices where bytes[at] & 0xC0 != 0x80 {
+      let found = index.position(of: at)
+      #expect(found.line == line && found.column == column)
+      (line, column) = bytes[at] == 10 ? (line + 1, 1) : (line, column + 1)
+    }
+    #expect(index.position(of: bytes.count).column == 301)
+    #expect(LineIndex([]).position(of: 0).column == 1)
+  }
+
   @Test func nestedDataIsCutOff() throws {
     var value = Value.array([.int(1)])
     for _ in 0..<500 { value = .array([value, .object([("k", value)])].prefix(1).map { $0 }) }
