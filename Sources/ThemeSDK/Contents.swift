@@ -74,7 +74,7 @@ private struct FolderReader {
   }
 
   mutating func readFolder(_ path: String, depth: Int = 0) {
-    guard exists(path), staysInside(path), let names = try? manager.contentsOfDirectory(atPath: "\(folder)/\(path)") else {
+    guard exists(path), staysInside(path), let names = try? manager.contentsOfDirectory(atPath: "\(root)/\(path)") else {
       return
     }
     for name in names.sorted() where !name.hasPrefix(".") {
@@ -102,7 +102,7 @@ private struct FolderReader {
         why: "a file may have \(Contents.largestFile >> 20) MiB, a whole folder \(Contents.largestFolder >> 20) MiB")
       return
     }
-    guard let data = manager.contents(atPath: "\(folder)/\(path)") else {
+    guard let data = manager.contents(atPath: "\(root)/\(path)") else {
       report.add(.error, "unreadable", "this file cannot be read", in: path, wayOut: "check its permissions")
       return
     }
