@@ -24,9 +24,6 @@ package struct Host: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { name }
 
-  /// Whether the host is `localhost` or under it, which browsers resolve to this machine without DNS.
-  package var isLocal: Bool { name == "localhost" || name.hasSuffix(".localhost") }
-
   private static func isPlain(_ text: Substring) -> Bool {
     var label = 0
     var previous: UInt8 = 0x2e
