@@ -45,8 +45,9 @@ public enum HostTag: Sendable {
 
 /// Where partials (`render`, `include`) come from.
 public protocol PartialSource: Sendable {
-  /// The compiled partial of a name, or nil.
-  func template(named name: String) -> Template?
+  /// The compiled partial of a name, or nil when there is none. A source that compiles when it is asked throws what the
+  /// compiler found: the render ends, or goes on, as after any other fault, with the place in the partial.
+  func template(named name: String) throws(TemplateErrors) -> Template?
 }
 
 /// A partial source from a dictionary.

@@ -37,6 +37,7 @@ public struct FilterError: Error, Sendable {
     case message(String)
     case needs(DataRequest)
     case limit(RenderError.Cause)
+    case partial(TemplateError)
   }
 
   let reason: Reason

@@ -25,6 +25,7 @@ struct JSONReader {
   init(bytes: [UInt8]) { self.bytes = bytes }
 
   mutating func document() throws(JSONError) -> Value {
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
     let value = try value(depth: 0)
     skipSpace()
     guard at == bytes.count else { throw fault("expected the end") }
@@ -33,7 +34,9 @@ struct JSONReader {
 
   private func fault(_ message: String) -> JSONError { JSONError(offset: at, message: message) }
 
-  private mutating func skipSpace() { while at < bytes.count, Lexer.isSpace(bytes[at]) { at += 1 } }
+  private mutating func skipSpace() {
+    while at < bytes.count, bytes[at] == 32 || bytes[at] == 10 || bytes[at] == 13 || bytes[at] == 9 { at += 1 }
+  }
 
   private mutating func take(_ byte: Character) -> Bool {
     skipSpace()
@@ -94,14 +97,39 @@ struct JSONReader {
 
   private mutating func number() throws(JSONError) -> Value {
     let start = at
-    while at < bytes.count, Lexer.isDigit(bytes[at]) || [43, 45, 46, 69, 101].contains(bytes[at]) { at += 1 }
-    let text = String(decoding: bytes[start..<at], as: UTF8.self)
-    if let whole = Int(text) { return .int(whole) }
-    guard at > start, let number = Double(text) else {
+    if isNext("-") { at += 1 }
+    let first = at
+    guard takeDigits() > 0 else {
       at = start
       throw fault("expected a value")
     }
-    return .double(number)
+    guard bytes[first] != UInt8(ascii: "0") || at == first + 1 else {
+      at = first
+      throw fault("a number does not begin with 0")
+    }
+    var isWhole = true
+    if isNext(".") {
+      isWhole = false
+      at += 1
+      guard takeDigits() > 0 else { throw fault("expected a digit") }
+    }
+    if isNext("e") || isNext("E") {
+      isWhole = false
+      at += 1
+      if isNext("+") || isNext("-") { at += 1 }
+      guard takeDigits() > 0 else { throw fault("expected a digit") }
+    }
+    let text = String(decoding: bytes[start..<at], as: UTF8.self)
+    if isWhole, let whole = Int(text) { return .int(whole) }
+    return .double(Double(text) ?? .nan)
+  }
+
+  private func isNext(_ byte: Character) -> Bool { at < bytes.count && bytes[at] == byte.asciiValue }
+
+  private mutating func takeDigits() -> Int {
+    let start = at
+    while at < bytes.count, Lexer.isDigit(bytes[at]) { at += 1 }
+    return at - start
   }
 
   private mutating func string() throws(JSONError) -> String {
@@ -112,6 +140,10 @@ struct JSONReader {
       at += 1
       if byte == UInt8(ascii: "\"") { return String(decoding: result, as: UTF8.self) }
       guard byte == UInt8(ascii: "\\") else {
+        guard byte >= 32 else {
+          at -= 1
+          throw fault("a control character in a text is written with a backslash")
+        }
         result.append(byte)
         continue
       }
@@ -127,23 +159,30 @@ struct JSONReader {
       case UInt8(ascii: "u"):
         var unit = try hex()
         if unit & 0xFC00 == 0xD800, at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == UInt8(ascii: "u") {
+          let next = at
           at += 2
           let low = try hex()
-          unit = low & 0xFC00 == 0xDC00 ? 0x10000 + (unit & 0x3FF) << 10 + (low & 0x3FF) : 0xFFFD
+          if low & 0xFC00 == 0xDC00 { unit = 0x10000 + (unit & 0x3FF) << 10 + (low & 0x3FF) } else { at = next }
         }
         result += UTF8.encode(Unicode.Scalar(unit) ?? "\u{FFFD}")!
       case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(escape)
-      default: throw fault("unknown escape")
+      default:
+        at -= 1
+        throw fault("unknown escape")
       }
     }
     throw fault("expected the end of the text")
   }
 
   private mutating func hex() throws(JSONError) -> UInt32 {
-    guard at + 4 <= bytes.count, let unit = UInt32(String(decoding: bytes[at..<at + 4], as: UTF8.self), radix: 16) else {
-      throw fault("expected four hexadecimal digits")
+    var unit: UInt32 = 0
+    for _ in 0..<4 {
+      guard at < bytes.count, let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue else {
+        throw fault("expected four hexadecimal digits")
+      }
+      unit = unit << 4 + UInt32(digit)
+      at += 1
     }
-    at += 4
     return unit
   }
 }

@@ -57,7 +57,9 @@ final class Machine {
           return .needs([request])
         case .limit(let cause): return fail(cause, at: frame)
         case .message(let message):
-          if let failure = problem(message, at: frame) { return failure }
+          if let failure = problem(self.error(.fault, message, at: frame), at: frame) { return failure }
+        case .partial(let place):
+          if let failure = problem(RenderError(cause: .fault, place: place), at: frame, "Liquid syntax error") { return failure }
         }
       }
     }
@@ -190,15 +192,14 @@ final class Machine {
   }
 
   /// Notes a problem and goes on behind its instruction, or fails.
-  private func problem(_ message: String, at frame: Frame) -> Outcome? {
-    let error = error(.fault, message, at: frame)
+  private func problem(_ error: RenderError, at frame: Frame, _ title: String = "Liquid error") -> Outcome? {
     if errorMode == .fail {
       outcome = .failed(error)
       return outcome
     }
     if problems.count < 100 { problems.append(error) }
     if errorMode == .inline {
-      let text = "Liquid error (\(error.place.template) line \(error.place.line)): \(message)"
+      let text = "\(title) (\(error.place.template) line \(error.place.line)): \(error.place.message)"
       if frame.program.escapes { sink.writeEscaped(text) } else { sink.write(text) }
       if sink.isOverflowing { return fail(captures.isEmpty ? .outputBytes : .assignedBytes, at: frame) }
     }

@@ -87,7 +87,11 @@ extension Machine {
     let value = try evaluate(spec.template, frame)
     guard let name = value.string else { throw FilterError("a partial's name must be text, not \(value.typeName)") }
     if let known = frame.targets[number], known.name == name { return known }
-    guard let template = partials.template(named: name) else { throw FilterError("there is no partial '\(name)'") }
+    let found: Template?
+    do throws(TemplateErrors) { found = try partials.template(named: name) } catch {
+      throw FilterError(reason: .partial(error.errors[0]))
+    }
+    guard let template = found else { throw FilterError("there is no partial '\(name)'") }
     let program = template.program
     let target = Frame.CallTarget(
       name: name, program: program, places: spec.arguments.map { program.nameIndex[$0.name] })

@@ -61,9 +61,30 @@ struct BindingTests {
     let text = "{\"a\":[1,-2.5,true,null,\"\\u00e9\\ud83d\\ude00\\n\"],\"b\":{\"c\":\"d\"}}"
     let value = try Value(json: Array(text.utf8))
     #expect(try rendered("{{ v | json }}", ["v": value]) == "{\"a\":[1,-2.5,true,null,\"é😀\\n\"],\"b\":{\"c\":\"d\"}}")
-    for broken in ["", "{", "[1,", "\"a", "nul", "{\"a\" 1}", "1 2", "\"\\x\"", String(repeating: "[", count: 1000)] {
-      #expect(throws: JSONError.self) { try Value(json: Array(broken.utf8)) }
+  }
+
+  @Test(arguments: [
+    "", "{", "[1,", "\"a", "nul", "{\"a\" 1}", "1 2", "\"\\x\"", String(repeating: "[", count: 1000), "+1", "01", "-01", "1.",
+    ".5",
+    "1e", "1e+", "-", "--1", "NaN", "\"\\u+0a1\"", "\"\\u00g0\"", "\"a\u{9}b\"", "{\"a\":1,}", "\u{B}1", "{a:1}",
+  ]) func jsonIsReadStrictly(_ broken: String) {
+    #expect(throws: JSONError.self) { try Value(json: Array(broken.utf8)) }
+  }
+
+  @Test func jsonIsReadExactly() throws {
+    func text(_ json: [UInt8]) throws -> String? { try Value(json: json).string }
+    #expect(try text(Array(#""\ud83d\ude00 \ud800 \ud800\u0041 \udc00""#.utf8)) == "😀 \u{FFFD} \u{FFFD}A \u{FFFD}")
+    #expect(try text([0x22, 0x61, 0xFF, 0xC3, 0x22]) == "a\u{FFFD}\u{FFFD}")
+    #expect(try text([0xEF, 0xBB, 0xBF] + Array("\"a\"".utf8)) == "a")
+    for (number, printed) in [
+      ("9223372036854775807", "9223372036854775807"), ("-9223372036854775808", "-9223372036854775808"), ("-0", "0"),
+      ("1.5e3", "1500.0"), ("0.1", "0.1"), ("1E2", "100.0"),
+    ] {
+      #expect(try rendered("{{ v }}", ["v": Value(json: Array(number.utf8))]) == printed)
     }
+    let repeated = try Value(json: Array(#"{"a":1,"b":2,"a":3}"#.utf8))
+    #expect(repeated.members?.map(\.0) == ["a", "b"])
+    #expect(repeated["a"]?.int == 3)
   }
 
   @Test func concurrentRendersShareATemplate() async throws {

@@ -77,6 +77,27 @@ struct ErrorTests {
     #expect(error.description.contains("divided by 0"))
   }
 
+  /// A source that compiles when it is asked.
+  struct Texts: PartialSource {
+    let texts: [String: String]
+    func template(named name: String) throws(TemplateErrors) -> Template? {
+      guard let text = texts[name] else { return nil }
+      return try Environment().compile(text, name: name)
+    }
+  }
+
+  @Test func faultsOfALatePartialHaveTheirOwnPlace() throws {
+    let template = try Environment().compile("a{% render 'p' %}b", name: "t")
+    let partials = Texts(texts: ["p": "one\n {{ x | upcas }}"])
+    let failing = Render(template, partials: partials, errors: .fail)
+    guard case .failed(let error) = failing.resume() else { throw Unexpected("must fail") }
+    #expect(error.cause == .fault)
+    #expect(error.description == "p:2:9: unknown filter 'upcas'\n   {{ x | upcas }}\n          ^\n  did you mean 'upcase'?")
+    let inline = Render(template, partials: partials)
+    guard case .done = inline.resume() else { throw Unexpected("must end") }
+    #expect(String(decoding: inline.takeOutput(), as: UTF8.self) == "aLiquid syntax error (p line 2): unknown filter 'upcas'b")
+  }
+
   @Test func goesOnAfterAProblem() throws {
     let template = try Environment().compile(
       "a{{ 1 | divided_by: 0 }}b{% if 'x' > 1 %}c{% else %}d{% endif %}{% render 'no' %}e", name: "t")
