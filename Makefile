@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check bench fuzz mutants clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench fuzz mutants clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -13,7 +13,7 @@ RUNS ?= 2000000
 CATALOG ?= ../shared/catalog
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install every package that is missing (build, test, bench); starts no service
 	scripts/setup
@@ -38,6 +38,9 @@ test-system: ## release build and the system tests only
 
 check: ## format, imports against Package.swift, packages against packages.txt
 	scripts/check
+
+conformance: build ## golden-liquid through the command; every difference with its reason from docs/template-language.md
+	scripts/conformance
 
 bench: ## page hit beside nginx, requests per CPU second: make bench [ROUNDS=3] [SECONDS_EACH=8]
 	scripts/setup build bench

@@ -162,3 +162,32 @@ def test_a_missing_file_of_cases_is_an_environment_error():
     for path in ("no/such.jsonl", "Sources"):
         answer = subprocess.run([*RENDER, "--cases", path], capture_output=True, text=True, timeout=30, cwd=ROOT)
         assert answer.returncode == 3 and f"{path} cannot be read" in answer.stderr, answer
+
+
+SUITE = [
+    {"name": "same", "template": "{{ x }}", "data": {"x": "<"}, "result": "<"},
+    {"name": "one of two", "template": "a", "results": ["b", "a"]},
+    {"name": "must fail", "template": "{% if %}", "invalid": True},
+    {"name": "an error was not expected", "template": "{% if %}", "result": ""},
+    {"name": "with a `tick` in its name", "template": "a", "result": "b"},
+]
+ROWS = "| `an error was not expected` | r1 |\n| `with a `tick` in its name` | r2 |\n"
+
+
+def conformance(folder, rows, suite=SUITE):
+    (folder / "suite.json").write_text(json.dumps({"tests": suite}))
+    (folder / "table.md").write_text(f"# T\n## Other\n| `same` | no |\n## Differences\n\n| case | why |\n|---|---|\n{rows}\n## More\n")
+    return subprocess.run(
+        [ROOT / "scripts/conformance", "--binary", BINARY, "--suite", folder / "suite.json", "--table", folder / "table.md"],
+        capture_output=True, text=True, timeout=60)
+
+
+def test_conformance_needs_each_difference_listed_and_each_listed_one_to_differ(tmp_path):
+    done = conformance(tmp_path, ROWS)
+    assert done.returncode == 0 and "3 of 5" in done.stdout and "2 differences listed" in done.stdout and "r1" in done.stdout
+    done = conformance(tmp_path, ROWS.split("\n")[0])
+    assert done.returncode == 1 and "NOT LISTED: with a `tick`" in done.stdout
+    done = conformance(tmp_path, ROWS + "| `must fail` | r3 |\n")
+    assert done.returncode == 1 and "NO LONGER DIFFERS: must fail" in done.stdout
+    done = conformance(tmp_path, ROWS, SUITE[:3])
+    assert done.returncode == 1 and "2 listed in vain" in done.stdout
