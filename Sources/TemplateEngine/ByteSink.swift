@@ -1,26 +1,72 @@
 /// The output of a render: one growing run of bytes. Captures are written at its end and cut off again, so that text is
 /// copied once wherever it ends up.
+///
+/// There is always room for ``slack`` bytes more than were asked for, so that short literals are copied in whole words.
 final class ByteSink {
-  private var base: UnsafeMutablePointer<UInt8>
-  private var capacity: Int
-  private(set) var count = 0
-  /// Writing beyond this place is refused and noted: a limit of the render, or of the capture being made.
-  var ceiling: Int
-  private(set) var isOverflowing = false
+  /// What may be read and written beyond the end of a literal.
+  static let slack = 32
 
-  init(ceiling: Int) {
-    capacity = 4096
-    base = .allocate(capacity: capacity)
-    self.ceiling = ceiling
+  private struct State {
+    var base: UnsafeMutablePointer<UInt8>
+    var capacity: Int
+    var count = 0
+    var ceiling: Int
+    /// What `count` may come to as things are: the ceiling, or the capacity but for the slack.
+    var bound = 0
+    var isOverflowing = false
+
+    mutating func rebound() { bound = min(ceiling, capacity - ByteSink.slack) }
   }
 
-  deinit { base.deallocate() }
+  /// Behind a pointer: the accesses to a class's own properties are guarded against each other at run time.
+  private let state: UnsafeMutablePointer<State>
+
+  var count: Int { state.pointee.count }
+  var isOverflowing: Bool { state.pointee.isOverflowing }
+  /// Writing beyond this place is refused and noted: a limit of the render, or of the capture being made.
+  var ceiling: Int {
+    get { state.pointee.ceiling }
+    set {
+      state.pointee.ceiling = newValue
+      state.pointee.rebound()
+    }
+  }
+
+  init(ceiling: Int) {
+    let capacity = 16_384
+    state = .allocate(capacity: 1)
+    state.initialize(to: State(base: .allocate(capacity: capacity), capacity: capacity, ceiling: ceiling))
+    state.pointee.rebound()
+  }
+
+  deinit {
+    state.pointee.base.deallocate()
+    state.deallocate()
+  }
 
   @inline(__always)
   func write(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let from = bytes.baseAddress, reserve(bytes.count) else { return }
-    (base + count).update(from: from, count: bytes.count)
-    count += bytes.count
+    (state.pointee.base + state.pointee.count).update(from: from, count: bytes.count)
+    state.pointee.count += bytes.count
+  }
+
+  /// Writes bytes behind which as many as the slack may be read too.
+  @inline(__always)
+  func write(literal from: UnsafePointer<UInt8>, count: Int) {
+    guard reserve(count) else { return }
+    let to = state.pointee.base + state.pointee.count
+    if count <= Self.slack {
+      let source = UnsafeRawPointer(from)
+      let target = UnsafeMutableRawPointer(to)
+      for part in stride(from: 0, to: Self.slack, by: 16) {
+        target.storeBytes(
+          of: source.loadUnaligned(fromByteOffset: part, as: SIMD16<UInt8>.self), toByteOffset: part, as: SIMD16<UInt8>.self)
+      }
+    } else {
+      to.update(from: from, count: count)
+    }
+    state.pointee.count += count
   }
 
   @inline(__always)
@@ -35,29 +81,28 @@ final class ByteSink {
 
   func write(_ number: Int) {
     var rest = number.magnitude
-    var digits = 1
+    var length = number < 0 ? 2 : 1
     var bound: UInt = 10
-    while rest >= bound, digits < 20 {
-      digits += 1
+    while rest >= bound {
+      length += 1
       let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
       if overflow { break }
       bound = next
     }
-    guard reserve(digits + 1) else { return }
-    if number < 0 {
-      base[count] = UInt8(ascii: "-")
-      count += 1
-    }
-    var at = count + digits
-    count = at
+    guard reserve(length) else { return }
+    let start = state.pointee.base + state.pointee.count
+    state.pointee.count += length
+    if number < 0 { start[0] = UInt8(ascii: "-") }
     repeat {
-      at -= 1
-      base[at] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
+      length -= 1
+      let (tens, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      start[length] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+      rest = tens
     } while rest > 0
   }
 
   /// Writes text with `< > & " '` replaced, by runs: a run without them is one copy.
+  @inline(__always)
   func writeEscaped(_ string: String) {
     var string = string
     string.withUTF8 { Escaping.runs(of: $0, into: self) }
@@ -66,40 +111,43 @@ final class ByteSink {
   /// Makes room; false when the ceiling is in the way.
   @inline(__always)
   private func reserve(_ more: Int) -> Bool {
-    let needed = count + more
-    return needed <= capacity && needed <= ceiling || grow(to: needed)
+    let needed = state.pointee.count + more
+    return needed <= state.pointee.bound || grow(to: needed)
   }
 
   @inline(never)
   private func grow(to needed: Int) -> Bool {
     guard needed <= ceiling else {
-      isOverflowing = true
+      state.pointee.isOverflowing = true
       return false
     }
-    var wanted = capacity
-    while wanted < needed { wanted *= 2 }
+    var wanted = state.pointee.capacity
+    while wanted < needed + Self.slack { wanted *= 2 }
     let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
-    larger.update(from: base, count: count)
-    base.deallocate()
-    base = larger
-    capacity = wanted
+    larger.update(from: state.pointee.base, count: count)
+    state.pointee.base.deallocate()
+    state.pointee.base = larger
+    state.pointee.capacity = wanted
+    state.pointee.rebound()
     return true
   }
 
   /// The bytes from a place on, removed from the sink.
   func cut(from mark: Int) -> String {
-    let text = String(decoding: UnsafeBufferPointer(start: base + mark, count: count - mark), as: UTF8.self)
-    count = mark
+    let text = String(
+      decoding: UnsafeBufferPointer(start: state.pointee.base + mark, count: count - mark), as: UTF8.self)
+    state.pointee.count = mark
     return text
   }
 
-  func truncate(to mark: Int) { count = min(count, mark) }
+  func truncate(to mark: Int) { state.pointee.count = min(count, mark) }
 
   /// Removes and answers the first bytes; what follows moves to the front.
   func takePrefix(_ length: Int) -> [UInt8] {
+    let base = state.pointee.base
     let taken = [UInt8](UnsafeBufferPointer(start: base, count: length))
     if count > length { base.update(from: base + length, count: count - length) }
-    count -= length
+    state.pointee.count -= length
     return taken
   }
 }

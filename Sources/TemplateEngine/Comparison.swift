@@ -27,7 +27,7 @@ enum Comparison {
         guard let other = b[name], try equal(value, other, ledger, depth: depth + 1) else { return false }
       }
       return true
-    case (.bound(let a, let i), .bound(let b, let j)): return a === b && i == j
+    case (.bound(let a, let i), .bound(let b, let j)): return a.layout === b.layout && a.address(of: i) == b.address(of: j)
     case (.array, .array), (.array, .models), (.models, .array), (.models, .models):
       guard let count = left.count, count == right.count else { return false }
       for index in 0..<count {
@@ -96,7 +96,7 @@ enum Comparison {
     case .string(let text, _):
       return try finds(right.plainText, in: text, ledger)
     case .object(let object): return object.table.place(of: right.plainText) != nil
-    case .bound(let models, _): return models.table.place(of: right.plainText) != nil
+    case .bound(let models, _): return models.layout.keys.place(of: right.plainText) != nil
     case .array, .models:
       let count = left.count ?? 0
       try ledger.charge(units: count / 8, bytes: 0)

@@ -1,21 +1,84 @@
 /// Looking values up: operands, paths, members. The caches of look-up sites live here.
 extension Machine {
+  /// Finds a value without copying it. What has to be made lies in one of two scratch places, for a condition has two sides.
+  @inline(__always)
+  func place(of operand: Operand, _ frame: Frame, scratch: Int = 0) throws(FilterError) -> Place {
+    switch operand {
+    case .constant(let number): return Place(frame.constants + number)
+    case .path(let number):
+      if let place = known(frame.paths + number, frame) { return place }
+    case .range: break
+    }
+    self.scratch[scratch] = try evaluate(operand, frame)
+    return Place(self.scratch + scratch)
+  }
+
+  /// The place of a path whose look-up sites know all they meet; nil where there is more to do.
+  @inline(__always)
+  private func known(_ path: UnsafePointer<Path>, _ frame: Frame) -> Place? {
+    guard let first = path.pointee.site else { return nil }
+    var left = path.pointee.end - path.pointee.first
+    var view: View
+    switch path.pointee.root {
+    case .item(let slot):
+      let loop = frame.loops + slot
+      if left == 0 {
+        if loop.pointee.isMade { return withUnsafePointer(to: &loop.pointee.made, Self.present) }
+        return loop.pointee.element.flatMap(Self.present)
+      }
+      view = loop.pointee.view
+    case .name(let number):
+      guard number >= 0 else { return nil }
+      let variable = frame.names + number
+      guard variable.pointee.origin != .unknown else { return nil }
+      if left == 0 { return withUnsafePointer(to: &variable.pointee.value, Self.present) }
+      view = variable.pointee.view
+    default: return nil
+    }
+    var site = frame.sites + first
+    while let keys = view.keys, keys == UnsafeRawPointer(site.pointee.keys) {
+      left -= 1
+      if let box = view.box {
+        guard let field = site.pointee.field else { return nil }
+        let address = view.base + field.pointee.offset
+        if left == 0 { return Place(address, field, box) }
+        view = View(site.pointee.inner, address, box)
+      } else {
+        let value = view.base.assumingMemoryBound(to: Value.self) + site.pointee.number
+        if left == 0 { return Self.present(value) }
+        view = View(of: value)
+      }
+      site += 1
+    }
+    return nil
+  }
+
+  /// A value that is there, not one that is fetched first.
+  @inline(__always)
+  private static func present(_ value: UnsafePointer<Value>) -> Place? {
+    if case .deferred = value.pointee.storage { return nil }
+    return Place(value)
+  }
+
   @inline(__always)
   func evaluate(_ operand: Operand, _ frame: Frame) throws(FilterError) -> Value {
     switch operand {
-    case .constant(let number): frame.program.tables.constants[number]
-    case .path(let number): try evaluate(frame.program.tables.paths[number], frame)
-    case .range(let number): try evaluateRange(number, frame)
+    case .constant(let number): return frame.constants[number]
+    case .path(let number):
+      if let place = known(frame.paths + number, frame) { return try ledger.resolved(place.value) }
+      return try evaluate(frame.paths[number], frame)
+    case .range(let number): return try evaluateRange(number, frame)
     }
   }
 
-  func evaluate(_ path: Path, _ frame: Frame) throws(FilterError) -> Value {
+  @inline(never)
+  private func evaluate(_ path: Path, _ frame: Frame) throws(FilterError) -> Value {
     var value: Value
     switch path.root {
-    case .item(let slot): value = frame.loops[slot].item
+    case .item(let slot): value = try ledger.resolved(frame.loops[slot].item)
     case .name(let number):
       if number < 0 { return try computedName(path, frame) }
-      value = frame.origins[number] == .unknown ? find(number, frame) : frame.names[number]
+      value = try variable(number, frame)
     case .field(let slot, let field):
       let loop = frame.loops + slot
       value = loop.pointee.field(
@@ -23,7 +86,6 @@ extension Machine {
     case .loop(let slot): value = loopObject(slot, frame)
     case .computed(let operand): value = try evaluate(operand, frame)
     }
-    value = try ledger.resolved(value)
     var at = path.first
     while at < path.end {
       switch frame.program.tables.segments[at] {
@@ -38,29 +100,40 @@ extension Machine {
     return value
   }
 
-  @inline(__always)
+  /// A variable's value. What a deferred one turned out to be is kept in its place.
+  private func variable(_ number: Int, _ frame: Frame) throws(FilterError) -> Value {
+    let variable = frame.names + number
+    if variable.pointee.origin == .unknown { _ = find(number, frame) }
+    guard case .deferred = variable.pointee.value.storage else { return variable.pointee.value }
+    frame.set(number, try ledger.resolved(variable.pointee.value), variable.pointee.origin)
+    return variable.pointee.value
+  }
+
   private func member(of value: Value, _ site: Int, _ frame: Frame) throws(FilterError) -> Value {
     switch value.storage {
     case .bound(let models, let element):
-      let known = frame.sites[site]
-      if known.table == ObjectIdentifier(models.table) { return models.member(known.place, of: element) }
-      guard let place = place(in: models.table, site, frame) else { return .null }
-      return models.member(place, of: element)
+      guard let number = number(in: models.layout, site, frame) else { return .null }
+      return models.member(number, of: element)
     case .object(let object):
-      let known = frame.sites[site]
-      if known.table == ObjectIdentifier(object.table) { return object.values[known.place] }
-      guard let place = place(in: object.table, site, frame) else { return .null }
-      return object.values[place]
+      guard let number = number(in: object.table, site, frame) else { return .null }
+      return object.values[number]
     case .lookup(let kind): return try ledger.look(up: kind, frame.program.tables.keys[site])
     default: return .null
     }
   }
 
-  @inline(never)
-  private func place(in table: KeyTable, _ site: Int, _ frame: Frame) -> Int? {
-    guard let place = table.place(of: frame.program.tables.keys[site]) else { return nil }
-    frame.sites[site] = Frame.Site(table: ObjectIdentifier(table), place: place)
-    return place
+  private func number(in layout: Layout, _ site: Int, _ frame: Frame) -> Int? {
+    if frame.sites[site].keys == layout.identity { return frame.sites[site].number }
+    guard let number = layout.keys.place(of: frame.program.tables.keys[site]) else { return nil }
+    frame.sites[site].remember(layout, number: number)
+    return number
+  }
+
+  private func number(in table: KeyTable, _ site: Int, _ frame: Frame) -> Int? {
+    if frame.sites[site].keys == table.identity { return frame.sites[site].number }
+    guard let number = table.place(of: frame.program.tables.keys[site]) else { return nil }
+    frame.sites[site].remember(table, number: number)
+    return number
   }
 
   private func command(
@@ -68,9 +141,9 @@ extension Machine {
   ) throws(FilterError) -> Value {
     switch value.storage {
     case .object(let object):
-      if let place = place(in: object.table, site, frame) { return object.values[place] }
+      if let number = number(in: object.table, site, frame) { return object.values[number] }
     case .bound(let models, let element):
-      if let place = place(in: models.table, site, frame) { return models.member(place, of: element) }
+      if let number = number(in: models.layout, site, frame) { return models.member(number, of: element) }
     case .lookup: return try member(of: value, site, frame)
     default: break
     }
@@ -106,8 +179,9 @@ extension Machine {
 
   /// A variable by name, as a frame sees it: what was assigned, what the caller of an include has, globals.
   func lookUp(_ name: String, _ frame: Frame) -> Value {
-    if let number = frame.program.nameIndex[name], frame.origins[number].rawValue >= Frame.Origin.assigned.rawValue {
-      return frame.names[number]
+    if let number = frame.program.nameIndex[name], frame.names[number].origin.rawValue >= Frame.Origin.assigned.rawValue
+    {
+      return frame.names[number].value
     }
     if let caller = frame.caller {
       let spec = caller.program.tables.calls[frame.callerCall]
@@ -157,7 +231,7 @@ extension Ledger {
       return try resolved(value.element(at) ?? .null)
     case .object(let object): return try resolved(object[key.plainText] ?? .null)
     case .bound(let models, let element):
-      guard let place = models.table.place(of: key.plainText) else { return .null }
+      guard let place = models.layout.keys.place(of: key.plainText) else { return .null }
       return try resolved(models.member(place, of: element))
     case .lookup(let kind):
       if case .null = key.storage { return .null }
@@ -171,7 +245,7 @@ extension Ledger {
     switch value.storage {
     case .object(let object): return try resolved(object[name] ?? .null)
     case .bound(let models, let element):
-      guard let place = models.table.place(of: name) else { return .null }
+      guard let place = models.layout.keys.place(of: name) else { return .null }
       return try resolved(models.member(place, of: element))
     case .lookup(let kind): return try look(up: kind, name)
     default: return .null

@@ -189,7 +189,11 @@ extension Compiler {
     if let rootName { variableUses.append((written, rootName, start)) }
     let first = tables.segments.count
     tables.segments += found
-    tables.paths.append(Path(root: root, first: first, end: tables.segments.count))
+    var site: Int?
+    if found.allSatisfy({ if case .key = $0 { true } else { false } }) {
+      if case .key(let number)? = found.first { site = number } else { site = 0 }
+    }
+    tables.paths.append(Path(root: root, first: first, end: tables.segments.count, site: site))
     return .path(tables.paths.count - 1)
   }
 

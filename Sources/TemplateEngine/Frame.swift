@@ -3,20 +3,27 @@
 /// allocation after its first time.
 final class Frame {
   enum Origin: UInt8 { case unknown, found, assigned, argument }
-  struct Site {
-    var table: ObjectIdentifier?
-    var place: Int
+  /// A variable as this frame knows it.
+  struct Variable {
+    var value = Value.null
+    var view = View.none
+    var origin = Origin.unknown
   }
 
   let program: Program
   var at = 0
-  let names: UnsafeMutablePointer<Value>
-  let origins: UnsafeMutablePointer<Origin>
+  let names: UnsafeMutablePointer<Variable>
   let loops: UnsafeMutablePointer<LoopState>
   let sites: UnsafeMutablePointer<Site>
+  let instructions: UnsafePointer<Instruction>
+  let literals: UnsafePointer<UInt8>
+  let constants: UnsafePointer<Value>
+  let paths: UnsafePointer<Path>
+  let conditions: UnsafePointer<Condition>
   var cases: [CaseState]
   let nameCount: Int
   let loopCount: Int
+  let siteCount: Int
   var scope: Scope
   /// An include's caller, whose variables it sees, and the call it came from.
   var caller: Frame?
@@ -38,51 +45,72 @@ final class Frame {
     var arguments: [(place: Int, value: Value)]
   }
   /// A call's partial and the places of its arguments there, found the first time.
-  struct CallTarget {
-    var name: String
-    var program: Program
-    var places: [Int?]
+  final class CallTarget {
+    let name: String
+    let program: Program
+    let places: [Int?]
+    /// Where the partial finds what it is called with or for, and its `forloop`.
+    let item: Int?
+    let loop: Int?
+
+    init(name: String, program: Program, places: [Int?], item: Int?, loop: Int?) {
+      self.name = name
+      self.program = program
+      self.places = places
+      self.item = item
+      self.loop = loop
+    }
   }
 
   init(_ program: Program, scope: Scope) {
     self.program = program
     self.scope = scope
-    let tables = program.tables
-    nameCount = tables.names.count
-    loopCount = tables.loopDepth
-    names = .allocate(capacity: max(1, nameCount))
-    origins = .allocate(capacity: max(1, nameCount))
-    loops = .allocate(capacity: max(1, loopCount))
-    sites = .allocate(capacity: max(1, tables.keys.count))
-    names.initialize(repeating: .null, count: nameCount)
-    origins.initialize(repeating: .unknown, count: nameCount)
+    nameCount = program.tables.names.count
+    loopCount = program.tables.loopDepth
+    siteCount = program.tables.keys.count
+    names = .allocate(capacity: nameCount)
+    loops = .allocate(capacity: loopCount)
+    sites = .allocate(capacity: siteCount)
+    names.initialize(repeating: Variable(), count: nameCount)
     loops.initialize(repeating: LoopState(), count: loopCount)
-    sites.initialize(repeating: Site(table: nil, place: 0), count: tables.keys.count)
-    cases = Array(repeating: CaseState(), count: tables.caseDepth)
-    targets = Array(repeating: nil, count: tables.calls.count)
+    sites.initialize(repeating: Site(), count: siteCount)
+    cases = Array(repeating: CaseState(), count: program.tables.caseDepth)
+    targets = Array(repeating: nil, count: program.tables.calls.count)
+    instructions = Address(of: program.instructions).pointer(to: Instruction.self)
+    literals = Address(of: program.literals).pointer(to: UInt8.self)
+    constants = Address(of: program.tables.constants).pointer(to: Value.self)
+    paths = Address(of: program.tables.paths).pointer(to: Path.self)
+    conditions = Address(of: program.tables.conditions).pointer(to: Condition.self)
   }
 
   deinit {
     names.deinitialize(count: nameCount)
     names.deallocate()
-    origins.deallocate()
     loops.deinitialize(count: loopCount)
     loops.deallocate()
+    sites.deinitialize(count: siteCount)
     sites.deallocate()
   }
 
   /// Forgets all variables; look-up sites and found partials stay.
   func reset() {
     at = 0
-    for number in 0..<nameCount where origins[number] != .unknown {
-      names[number] = .null
-      origins[number] = .unknown
-    }
+    for number in 0..<nameCount where names[number].origin != .unknown { names[number] = Variable() }
   }
 
+  @inline(__always)
   func set(_ number: Int, _ value: Value, _ origin: Origin) {
-    names[number] = value
-    origins[number] = origin
+    let variable = names + number
+    variable.pointee.value = value
+    variable.pointee.origin = origin
+    see(number)
+  }
+
+  /// Makes the view of a variable that was just set.
+  @inline(__always)
+  func see(_ number: Int) {
+    let variable = names + number
+    withUnsafePointer(to: &variable.pointee.value) { variable.pointee.view = View(of: $0) }
   }
 }
 

@@ -21,8 +21,20 @@ extension LoopField {
 
 /// A loop that runs: what it goes over and where it is.
 struct LoopState {
-  var values: Value = .null
-  var item: Value = .null
+  /// What the elements of a loop are.
+  enum Kind { case values, models, numbers, pairs, whole }
+
+  /// What the loop goes over; keeps the elements alive.
+  private(set) var source = Value.null
+  private var kind = Kind.whole
+  /// The first element, of values and models.
+  private var first = View.none.base
+  private var stride = 0
+  /// The current element where it is not one of the source's own: a number, a pair, the whole.
+  var made = Value.null
+  /// The current element, in the list.
+  private(set) var element: UnsafePointer<Value>?
+  private(set) var view = View.none
   /// The first element's number and how many follow.
   var from = 0
   var count = 0
@@ -37,18 +49,59 @@ struct LoopState {
     "length", "row", "col", "col0", "col_first", "col_last", "index", "index0", "rindex", "rindex0", "first", "last",
   ]
 
-  mutating func advance() {
-    let offset = from + (reversed ? count - 1 - index : index)
-    switch values.storage {
-    case .array(let elements): item = elements[offset]
-    case .models(let models): item = Value(.bound(models, offset))
-    case .range(let lower, _): item = .int(lower &+ offset)
-    case .object(let object):
-      item = .array([.string(object.table.names[offset]), object.values[offset]])
-    case .bound(let models, let element):
-      item = .array([.string(models.table.names[offset]), models.member(offset, of: element)])
-    default: item = values
+  init() {}
+
+  init(over source: Value, from: Int = 0, count: Int, reversed: Bool = false, spec: Int = 0) {
+    self.source = source
+    self.from = from
+    self.count = count
+    self.reversed = reversed
+    self.spec = spec
+    switch source.storage {
+    case .array(let elements):
+      kind = .values
+      first = Address(of: elements).pointer
+    case .models(let models):
+      kind = .models
+      first = models.address(of: 0)
+      stride = models.layout.stride
+      view = View(models.layout.identity, first, .passUnretained(models))
+    case .range: kind = .numbers
+    case .object, .bound: kind = .pairs
+    default: break
     }
+  }
+
+  private var offset: Int { from + (reversed ? count - 1 - index : index) }
+
+  /// Makes the element at `index` the current one.
+  @inline(__always)
+  mutating func advance() {
+    switch kind {
+    case .models: view.base = first + offset &* stride
+    case .values:
+      let current = first.assumingMemoryBound(to: Value.self) + offset
+      element = current
+      view = View(of: current)
+    default: make()
+    }
+  }
+
+  @inline(never)
+  private mutating func make() {
+    switch source.storage {
+    case .range(let lower, _): made = .int(lower &+ offset)
+    case .object, .bound: made = source.element(offset) ?? .null
+    default: made = source
+    }
+  }
+
+  var isMade: Bool { kind != .values && kind != .models }
+
+  /// The current element, for whoever keeps it.
+  var item: Value {
+    if case .models(let models) = source.storage { return Value(.bound(models, offset)) }
+    return element?.pointee ?? made
   }
 
   func field(_ field: LoopField, name: String) -> Value {

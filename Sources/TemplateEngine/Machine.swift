@@ -24,6 +24,8 @@ final class Machine {
   var isPure = true
   var outcome: Outcome?
   var taken = 0
+  /// Two places for what a look-up has to make.
+  let scratch: UnsafeMutablePointer<Value>
   private var spares: [ObjectIdentifier: [Frame]] = [:]
 
   init(
@@ -38,6 +40,13 @@ final class Machine {
     sink = ByteSink(ceiling: max(0, limits.outputBytes))
     errorMode = errors
     frames = [Frame(template.program, scope: Scope())]
+    scratch = .allocate(capacity: 2)
+    scratch.initialize(repeating: .null, count: 2)
+  }
+
+  deinit {
+    scratch.deinitialize(count: 2)
+    scratch.deallocate()
   }
 
   func run(steps: Int) -> Outcome {
@@ -72,8 +81,9 @@ final class Machine {
 
   /// Runs one frame until it ends or another begins; true when the slice is used up.
   private func run(_ frame: Frame, until sliceEnd: Int) throws(FilterError) -> Bool {
-    let program = frame.program
-    let instructions = program.instructions
+    let instructions = frame.instructions
+    let literals = frame.literals
+    let escapes = frame.program.escapes
     let limit = ledger.limits.steps
     while true {
       if ledger.spent >= sliceEnd { return true }
@@ -83,21 +93,21 @@ final class Machine {
       if ledger.spent > limit { throw FilterError(reason: .limit(.steps)) }
       switch instructions[frame.at] {
       case .text(let from, let count):
-        program.literals.withUnsafeBufferPointer { sink.write(UnsafeBufferPointer(rebasing: $0[from..<from + count])) }
+        sink.write(literal: literals + from, count: count)
         if sink.isOverflowing { throw overflow }
         frame.at += 1
       case .print(let operand):
-        try print(try evaluate(operand, frame), escapes: program.escapes)
+        try print(try place(of: operand, frame), escapes: escapes)
         frame.at += 1
       case .printEscaped(let operand):
-        try printEscaped(try evaluate(operand, frame), escapes: program.escapes)
+        try printEscaped(try place(of: operand, frame), escapes: escapes)
         frame.at += 1
       case .printPipeline(let number):
-        try print(try evaluate(program.tables.pipelines[number], frame), escapes: program.escapes)
+        try print(try evaluate(frame.program.tables.pipelines[number], frame), escapes: escapes)
         frame.at += 1
       case .jump(let target): frame.at = target
       case .branch(let number, let target, let wanted):
-        frame.at = try holds(program.tables.conditions[number], frame) == wanted ? target : frame.at + 1
+        frame.at = try holds(frame.conditions + number, frame) == wanted ? target : frame.at + 1
       case .loopNext(let slot, let body):
         let loop = frame.loops + slot
         loop.pointee.index += 1
@@ -128,11 +138,11 @@ final class Machine {
     }
     frames.removeLast()
     if let caller = frame.caller {
-      for (number, name) in caller.program.tables.names.enumerated() where caller.origins[number] != .argument {
+      for (number, name) in caller.program.tables.names.enumerated() where caller.names[number].origin != .argument {
         if let value = caller.scope.assigned[name] {
           caller.set(number, value, .assigned)
         } else {
-          caller.origins[number] = .unknown
+          caller.names[number].origin = .unknown
         }
       }
     } else {

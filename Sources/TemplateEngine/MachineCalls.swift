@@ -9,7 +9,7 @@ extension Machine {
       let value = try evaluate(argument.value, frame)
       if let place = target.places[at] { arguments.append((place, value)) }
     }
-    let itemName = target.program.nameIndex[spec.alias ?? defaultName(target.name, spec)]
+    let itemName = target.item
     var subject: Value?
     if let with = spec.with {
       subject = try evaluate(with, frame)
@@ -24,11 +24,10 @@ extension Machine {
         frame.at += 1
         return false
       }
-      var loop = LoopState(values: subject, count: count)
+      var loop = LoopState(over: subject, count: count)
       loop.advance()
       repeats = Frame.Repetition(
-        loop: loop, itemName: itemName, loopName: spec.isInclude ? nil : target.program.nameIndex["forloop"],
-        arguments: arguments)
+        loop: loop, itemName: itemName, loopName: target.loop, arguments: arguments)
     }
     if spec.isInclude { share(frame) }
     let inner = self.frame(for: target.program, scope: scope)
@@ -78,8 +77,8 @@ extension Machine {
 
   /// An include sees what its caller assigned: from here on by name.
   private func share(_ frame: Frame) {
-    for number in 0..<frame.nameCount where frame.origins[number] == .assigned {
-      frame.scope.assigned[frame.program.tables.names[number]] = frame.names[number]
+    for number in 0..<frame.nameCount where frame.names[number].origin == .assigned {
+      frame.scope.assigned[frame.program.tables.names[number]] = frame.names[number].value
     }
   }
 
@@ -94,7 +93,9 @@ extension Machine {
     guard let template = found else { throw FilterError("there is no partial '\(name)'") }
     let program = template.program
     let target = Frame.CallTarget(
-      name: name, program: program, places: spec.arguments.map { program.nameIndex[$0.name] })
+      name: name, program: program, places: spec.arguments.map { program.nameIndex[$0.name] },
+      item: program.nameIndex[spec.alias ?? defaultName(name, spec)],
+      loop: spec.isInclude ? nil : program.nameIndex["forloop"])
     frame.targets[number] = target
     return target
   }

@@ -3,8 +3,6 @@ extension Machine {
   func beginLoop(_ number: Int, _ target: Int, _ frame: Frame, isTable: Bool) throws(FilterError) {
     let spec = frame.program.tables.loops[number]
     let source = try evaluate(spec.source, frame).asText
-    var loop = LoopState(spec: number)
-    loop.values = source
     var total: Int
     switch source.storage {
     case .array, .models, .object, .bound, .range: total = source.count ?? 0
@@ -23,10 +21,8 @@ extension Machine {
     from = max(0, min(from, total))
     total -= from
     if let limit = spec.limit, let most = try bound(try evaluate(limit, frame)) { total = max(0, min(total, most)) }
-    loop.from = from
-    loop.count = total
-    loop.reversed = spec.reversed
-    frame.scope.continuations[spec.name] = from + total
+    if frame.program.tracksContinuations || frame.caller != nil { frame.scope.continuations[spec.name] = from + total }
+    var loop = LoopState(over: source, from: from, count: total, reversed: spec.reversed, spec: number)
     if isTable {
       loop.isTable = true
       loop.columns =

@@ -1,5 +1,26 @@
 /// Printing, filters and conditions.
 extension Machine {
+  /// Prints what lies at a place, without copying it where it is text or a number.
+  @inline(__always)
+  func print(_ place: Place, escapes: Bool) throws(FilterError) {
+    guard let field = place.field else {
+      return try print(place.pointer.assumingMemoryBound(to: Value.self).pointee, escapes: escapes)
+    }
+    switch field.pointee.kind {
+    case .text:
+      let text = place.pointer.assumingMemoryBound(to: String.self)
+      if escapes {
+        sink.writeEscaped(text.pointee)
+        isPure = false
+      } else {
+        sink.write(text.pointee)
+      }
+    case .whole: sink.write(place.pointer.assumingMemoryBound(to: Int.self).pointee)
+    default: return try print(try ledger.resolved(place.value), escapes: escapes)
+    }
+    if sink.isOverflowing { throw overflow }
+  }
+
   @inline(__always)
   func print(_ value: Value, escapes: Bool) throws(FilterError) {
     switch value.storage {
@@ -53,6 +74,19 @@ extension Machine {
   }
 
   /// `{{ x | escape }}` without a string in between.
+  @inline(__always)
+  func printEscaped(_ place: Place, escapes: Bool) throws(FilterError) {
+    guard let field = place.field else {
+      return try printEscaped(place.pointer.assumingMemoryBound(to: Value.self).pointee, escapes: escapes)
+    }
+    guard field.pointee.kind == .text else {
+      return try printEscaped(try ledger.resolved(place.value), escapes: escapes)
+    }
+    sink.writeEscaped(place.pointer.assumingMemoryBound(to: String.self).pointee)
+    isPure = false
+    if sink.isOverflowing { throw overflow }
+  }
+
   func printEscaped(_ value: Value, escapes: Bool) throws(FilterError) {
     switch value.storage {
     case .string(let text, let trust):
@@ -90,10 +124,33 @@ extension Machine {
   }
 
   @inline(__always)
-  func holds(_ condition: Condition, _ frame: Frame) throws(FilterError) -> Bool {
-    let left = try evaluate(condition.left, frame)
-    if condition.comparison == .truth { return left.isTruthy }
-    return try compare(left.asText, condition.comparison, try evaluate(condition.right, frame).asText)
+  func holds(_ condition: UnsafePointer<Condition>, _ frame: Frame) throws(FilterError) -> Bool {
+    let left = try place(of: condition.pointee.left, frame)
+    let comparison = condition.pointee.comparison
+    if comparison == .truth { return try isTruthy(left) }
+    let right = try place(of: condition.pointee.right, frame, scratch: 1)
+    if let a = left.whole, let b = right.whole {
+      switch comparison {
+      case .equal: return a == b
+      case .unequal: return a != b
+      case .less: return a < b
+      case .greater: return a > b
+      case .lessOrEqual: return a <= b
+      case .greaterOrEqual: return a >= b
+      case .truth, .contains: break
+      }
+    }
+    return try compare(try ledger.resolved(left.value).asText, comparison, try ledger.resolved(right.value).asText)
+  }
+
+  @inline(__always)
+  private func isTruthy(_ place: Place) throws(FilterError) -> Bool {
+    guard let field = place.field else { return place.pointer.assumingMemoryBound(to: Value.self).pointee.isTruthy }
+    return switch field.pointee.kind {
+    case .truth: place.pointer.assumingMemoryBound(to: Bool.self).pointee
+    case .text, .html, .whole, .decimal, .model, .models: true
+    default: try ledger.resolved(place.value).isTruthy
+    }
   }
 
   private func compare(

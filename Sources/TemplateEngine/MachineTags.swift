@@ -77,7 +77,7 @@ extension Machine {
     let name = frame.program.tables.names[number]
     if frame.caller != nil {
       frame.scope.assigned[name] = value
-      if frame.origins[number] == .argument { return }
+      if frame.names[number].origin == .argument { return }
     }
     frame.set(number, value, .assigned)
   }
@@ -138,7 +138,7 @@ extension Machine {
       sink.write(start &- 1)
       frame.scope.counters[name] = start &- 1
     }
-    if frame.origins[number] == .found { frame.origins[number] = .unknown }
+    if frame.names[number].origin == .found { frame.names[number].origin = .unknown }
   }
 }
 

@@ -1,6 +1,5 @@
 /// The names of an object's members and their places. Objects made from one JSON document share tables, so that a
 /// look-up site that has seen one of them finds the member of the next by its place.
-@usableFromInline
 final class KeyTable: Sendable {
   let names: [String]
   private let places: [String: Int]
@@ -11,16 +10,26 @@ final class KeyTable: Sendable {
   }
 
   func place(of name: String) -> Int? { places[name] }
+
+  /// What look-up sites remember it by.
+  @inline(__always)
+  var identity: UnsafeRawPointer { UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()) }
 }
 
 /// A map: a table of names and the values in the same order.
 final class ObjectBox: Sendable {
   let table: KeyTable
   let values: [Value]
+  /// Where the values lie.
+  let first: Address
+  /// The table, as look-up sites know it.
+  let identity: Address
 
   init(table: KeyTable, values: [Value]) {
     self.table = table
     self.values = values
+    first = Address(of: values)
+    identity = Address(table.identity)
   }
 
   convenience init(_ members: [(String, Value)]) {

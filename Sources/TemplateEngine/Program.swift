@@ -7,8 +7,11 @@ final class Program: Sendable {
   let instructions: [Instruction]
   /// Where each instruction came from, for errors.
   let places: [Int]
+  /// Followed by as many bytes as ``ByteSink/slack``.
   let literals: [UInt8]
   let tables: Tables
+  /// Some loop goes on where another ended, or might in what is included here.
+  let tracksContinuations: Bool
   let nameIndex: [String: Int]
 
   init(
@@ -20,8 +23,9 @@ final class Program: Sendable {
     self.escapes = escapes
     self.instructions = instructions
     self.places = places
-    self.literals = literals
+    self.literals = literals + [UInt8](repeating: 0, count: ByteSink.slack)
     self.tables = tables
+    tracksContinuations = tables.loops.contains(where: \.continues) || tables.calls.contains(where: \.isInclude)
     nameIndex = Dictionary(tables.names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }
 }
@@ -64,6 +68,8 @@ struct Path: Sendable {
   var root: Root
   var first: Int
   var end: Int
+  /// The number of the first segment's look-up site, when all segments are keys: theirs follow each other. Else nil.
+  var site: Int?
 }
 
 /// One step of a path. A key is also the number of its look-up site: each has a cache of its own.

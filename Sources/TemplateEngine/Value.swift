@@ -33,9 +33,6 @@ public struct Value: Sendable {
 
   init(_ storage: Storage) { self.storage = storage }
 
-  @usableFromInline init(element: Int, of models: ModelBox) { storage = .bound(models, element) }
-  @usableFromInline init(all models: ModelBox) { storage = .models(models) }
-
   /// `nil`: prints nothing, is false.
   public static let null = Value(.null)
   /// A truth value.
@@ -56,11 +53,9 @@ public struct Value: Sendable {
   /// A map; the order of members is the order a loop sees. A repeated key takes its last value.
   public static func object(_ members: [(String, Value)]) -> Value { Value(.object(ObjectBox(members))) }
   /// A typed model, looked at through its ``Bindable/shape``; nothing is converted.
-  @inlinable
-  public static func bound<Model: Bindable>(_ model: Model) -> Value { Value(element: 0, of: ModelBox([model])) }
+  public static func bound<Model: Bindable>(_ model: Model) -> Value { Value(.bound(ModelBox([model]), 0)) }
   /// A list of typed models: one reference, however long; elements are not boxed.
-  @inlinable
-  public static func models<Model: Bindable>(_ models: [Model]) -> Value { Value(all: ModelBox(models)) }
+  public static func models<Model: Bindable>(_ models: [Model]) -> Value { Value(.models(ModelBox(models))) }
   /// The whole numbers of a closed range; empty when `upper < lower`.
   public static func range(_ lower: Int, _ upper: Int) -> Value { Value(.range(lower, upper)) }
   /// Data fetched when a template looks at it: the render stops with ``Outcome/needs(_:)``.

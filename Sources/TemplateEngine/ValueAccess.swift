@@ -75,7 +75,7 @@ extension Value {
     switch storage {
     case .object(let object): Array(zip(object.table.names, object.values))
     case .bound(let models, let element):
-      models.table.names.indices.map { (models.table.names[$0], models.member($0, of: element)) }
+      models.layout.keys.names.indices.map { (models.layout.keys.names[$0], models.member($0, of: element)) }
     default: nil
     }
   }
@@ -85,14 +85,14 @@ extension Value {
   public subscript(name: String) -> Value? {
     switch storage {
     case .object(let object): object[name]
-    case .bound(let models, let element): models.table.place(of: name).map { models.member($0, of: element) }
+    case .bound(let models, let element): models.layout.keys.place(of: name).map { models.member($0, of: element) }
     default: nil
     }
   }
 
   /// The model behind a value made by ``bound(_:)`` or ``models(_:)``, when it is of that type.
   public func model<Model: Bindable>(as type: Model.Type) -> Model? {
-    if case .bound(let models, let element) = storage { models.model(element) as? Model } else { nil }
+    if case .bound(let models, let element) = storage { models.model(element, as: type) } else { nil }
   }
 
   /// The number of elements or members; nil for scalars.
@@ -101,7 +101,7 @@ extension Value {
     case .array(let elements): return elements.count
     case .models(let models): return models.count
     case .object(let object): return object.values.count
-    case .bound(let models, _): return models.table.names.count
+    case .bound(let models, _): return models.layout.keys.names.count
     case .range(let lower, let upper):
       guard upper >= lower else { return 0 }
       let (span, overflow) = upper.subtractingReportingOverflow(lower)
@@ -126,7 +126,7 @@ extension Value {
     case .range(let lower, _): return .int(lower + index)
     case .object(let object): return .array([.string(object.table.names[index]), object.values[index]])
     case .bound(let models, let element):
-      return .array([.string(models.table.names[index]), models.member(index, of: element)])
+      return .array([.string(models.layout.keys.names[index]), models.member(index, of: element)])
     default: return nil
     }
   }

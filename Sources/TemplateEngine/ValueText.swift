@@ -46,8 +46,8 @@ extension Value {
       }
       return "{" + members.joined(separator: ", ") + "}"
     case .bound(let models, let element):
-      let members = models.table.names.indices.map { place in
-        "\(Self.quoted(models.table.names[place]))=>\(models.member(place, of: element).inspected(depth: depth + 1))"
+      let members = models.layout.keys.names.indices.map { place in
+        "\(Self.quoted(models.layout.keys.names[place]))=>\(models.member(place, of: element).inspected(depth: depth + 1))"
       }
       return "{" + members.joined(separator: ", ") + "}"
     default: return plainText

@@ -6,18 +6,18 @@ struct Picture: Codable, Bindable {
   var src, alt: String
   var width, height: Int
   static let shape = Shape<Picture>(
-    ("src", { .string($0.src) }), ("alt", { .string($0.alt) }), ("width", { .int($0.width) }), ("height", { .int($0.height) }))
+    .field("src", \.src), .field("alt", \.alt), .field("width", \.width), .field("height", \.height))
 }
 struct Badge: Codable, Bindable {
   var kind, label: String
-  static let shape = Shape<Badge>(("kind", { .string($0.kind) }), ("label", { .string($0.label) }))
+  static let shape = Shape<Badge>(.field("kind", \.kind), .field("label", \.label))
 }
 struct Choice: Codable, Bindable {
   var name: String
   var values: [String]
   var selected: String
   static let shape = Shape<Choice>(
-    ("name", { .string($0.name) }), ("values", { .array($0.values.map { .string($0) }) }), ("selected", { .string($0.selected) }))
+    .field("name", \.name), .computed("values") { .array($0.values.map { .string($0) }) }, .field("selected", \.selected))
 }
 struct Variant: Codable, Bindable {
   var id: Int
@@ -25,70 +25,105 @@ struct Variant: Codable, Bindable {
   var price: Int
   var available: Bool
   static let shape = Shape<Variant>(
-    ("id", { .int($0.id) }), ("title", { .string($0.title) }), ("sku", { .string($0.sku) }), ("price", { .int($0.price) }),
-    ("available", { .bool($0.available) }))
+    .field("id", \.id), .field("title", \.title), .field("sku", \.sku), .field("price", \.price),
+    .field("available", \.available))
 }
 struct Spec: Codable, Bindable {
   var name, value: String
-  static let shape = Shape<Spec>(("name", { .string($0.name) }), ("value", { .string($0.value) }))
+  static let shape = Shape<Spec>(.field("name", \.name), .field("value", \.value))
 }
 struct Review: Codable, Bindable {
   var author, title, body: String
   var rating: Int
   static let shape = Shape<Review>(
-    ("author", { .string($0.author) }), ("title", { .string($0.title) }), ("body", { .string($0.body) }),
-    ("rating", { .int($0.rating) }))
+    .field("author", \.author), .field("title", \.title), .field("body", \.body), .field("rating", \.rating))
 }
-final class Product: Decodable, Bindable {
-  let id: Int
-  let title, url, vendor: String
-  let image: Picture
-  let price: Int
-  let compare_at_price: Int?
-  let available: Bool
-  let badges: [Badge]
-  let description: String?
-  let images: [Picture]?
-  let options: [Choice]?
-  let variants: [Variant]?
-  let specs: [Spec]?
-  let reviews: [Review]?
-  let review_count: Int?
+struct Product: Decodable, Bindable {
+  var id: Int
+  var title, url, vendor: String
+  var image: Picture
+  var price: Int
+  var compare_at_price: Int?
+  var available: Bool
+  var badges: [Badge]
+  var detail: Detail
+
   static let shape = Shape<Product>(
-    ("id", { .int($0.id) }), ("title", { .string($0.title) }), ("url", { .string($0.url) }), ("vendor", { .string($0.vendor) }),
-    ("image", { .bound($0.image) }), ("price", { .int($0.price) }),
-    ("compare_at_price", { $0.compare_at_price.map { .int($0) } ?? .null }), ("available", { .bool($0.available) }),
-    ("badges", { .models($0.badges) }), ("description", { .string($0.description ?? "") }),
-    ("images", { .models($0.images ?? []) }),
-    ("options", { .models($0.options ?? []) }), ("variants", { .models($0.variants ?? []) }),
-    ("specs", { .models($0.specs ?? []) }),
-    ("reviews", { .models($0.reviews ?? []) }), ("review_count", { .int($0.review_count ?? 0) }))
+    .field("id", \.id), .field("title", \.title), .field("url", \.url), .field("vendor", \.vendor), .field("image", \.image),
+    .field("price", \.price), .field("compare_at_price", \.compare_at_price), .field("available", \.available),
+    .field("badges", \.badges), .field("description", \.detail.description), .field("images", \.detail.images),
+    .field("options", \.detail.options), .field("variants", \.detail.variants), .field("specs", \.detail.specs),
+    .field("reviews", \.detail.reviews), .field("review_count", \.detail.review_count))
+
+  enum Key: String, CodingKey {
+    case id, title, url, vendor, image, price, compare_at_price, available, badges
+  }
+
+  init(from decoder: any Decoder) throws {
+    let from = try decoder.container(keyedBy: Key.self)
+    id = try from.decode(Int.self, forKey: .id)
+    title = try from.decode(String.self, forKey: .title)
+    url = try from.decode(String.self, forKey: .url)
+    vendor = try from.decode(String.self, forKey: .vendor)
+    image = try from.decode(Picture.self, forKey: .image)
+    price = try from.decode(Int.self, forKey: .price)
+    compare_at_price = try from.decodeIfPresent(Int.self, forKey: .compare_at_price)
+    available = try from.decode(Bool.self, forKey: .available)
+    badges = try from.decode([Badge].self, forKey: .badges)
+    detail = try Detail(from: decoder)
+  }
+}
+
+/// What only a product's own page shows.
+struct Detail: Decodable {
+  var description: String?
+  var images: [Picture]
+  var options: [Choice]
+  var variants: [Variant]
+  var specs: [Spec]
+  var reviews: [Review]
+  var review_count: Int
+
+  enum Key: String, CodingKey {
+    case description, images, options, variants, specs, reviews, review_count
+  }
+
+  init(from decoder: any Decoder) throws {
+    let from = try decoder.container(keyedBy: Key.self)
+    description = try from.decodeIfPresent(String.self, forKey: .description)
+    images = try from.decodeIfPresent([Picture].self, forKey: .images) ?? []
+    options = try from.decodeIfPresent([Choice].self, forKey: .options) ?? []
+    variants = try from.decodeIfPresent([Variant].self, forKey: .variants) ?? []
+    specs = try from.decodeIfPresent([Spec].self, forKey: .specs) ?? []
+    reviews = try from.decodeIfPresent([Review].self, forKey: .reviews) ?? []
+    review_count = try from.decodeIfPresent(Int.self, forKey: .review_count) ?? 0
+  }
 }
 struct Link: Codable, Bindable {
   var title, url: String
   var active: Bool?
   static let shape = Shape<Link>(
-    ("title", { .string($0.title) }), ("url", { .string($0.url) }), ("active", { .bool($0.active ?? false) }))
+    .field("title", \.title), .field("url", \.url), .computed("active") { .bool($0.active ?? false) })
 }
 struct Column: Codable, Bindable {
   var title: String
   var links: [Link]
-  static let shape = Shape<Column>(("title", { .string($0.title) }), ("links", { .models($0.links) }))
+  static let shape = Shape<Column>(.field("title", \.title), .field("links", \.links))
 }
 struct Shop: Codable, Bindable {
   var name, url: String
-  static let shape = Shape<Shop>(("name", { .string($0.name) }), ("url", { .string($0.url) }))
+  static let shape = Shape<Shop>(.field("name", \.name), .field("url", \.url))
 }
 struct Cart: Codable, Bindable {
   var item_count: Int
-  static let shape = Shape<Cart>(("item_count", { .int($0.item_count) }))
+  static let shape = Shape<Cart>(.field("item_count", \.item_count))
 }
 struct Listing: Codable, Bindable {
   var id: Int
   var title: String
   var products_count: Int
   static let shape = Shape<Listing>(
-    ("id", { .int($0.id) }), ("title", { .string($0.title) }), ("products_count", { .int($0.products_count) }))
+    .field("id", \.id), .field("title", \.title), .field("products_count", \.products_count))
 }
 struct Page: Decodable {
   var shop: Shop
