@@ -5,13 +5,15 @@
 /// its address. This rests on one fact of native arrays: elements stay where they are while the array is not changed, and
 /// a `let` array never is. Whoever keeps an address keeps its owner beside it. It is a number, not a pointer, so that the compiler goes on
 /// checking what is sent between threads: memory that nobody writes may be read by all.
+@usableFromInline
 struct Address: Sendable, Equatable {
-  private let bits: UInt
+  @usableFromInline let bits: UInt
 
   init(_ pointer: UnsafeRawPointer) { bits = UInt(bitPattern: pointer) }
 
   /// The first element of an array; for an empty one an address that is never read.
-    init<Element>(of elements: [Element]) {
+    @inlinable
+  init<Element>(of elements: [Element]) {
     bits = elements.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
   }
 

@@ -33,7 +33,7 @@ final class ByteSink {
   }
 
   init(ceiling: Int) {
-    let capacity = 16_384
+    let capacity = 65_536
     state = .allocate(capacity: 1)
     state.initialize(to: State(base: .allocate(capacity: capacity), capacity: capacity, ceiling: ceiling))
     state.pointee.rebound()
@@ -71,9 +71,10 @@ final class ByteSink {
 
   @inline(__always)
   func write(_ string: String) {
-    var string = string
-    string.withUTF8 { write($0) }
+    if string.utf8.withContiguousStorageIfAvailable({ write($0) }) == nil { write(Array(string.utf8)) }
   }
+
+  private func write(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { write($0) } }
 
   func write(_ text: StaticString) {
     write(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
@@ -104,8 +105,9 @@ final class ByteSink {
   /// Writes text with `< > & " '` replaced, by runs: a run without them is one copy.
   @inline(__always)
   func writeEscaped(_ string: String) {
-    var string = string
-    string.withUTF8 { Escaping.runs(of: $0, into: self) }
+    if string.utf8.withContiguousStorageIfAvailable({ Escaping.runs(of: $0, into: self) }) == nil {
+      Array(string.utf8).withUnsafeBufferPointer { Escaping.runs(of: $0, into: self) }
+    }
   }
 
   /// Makes room; false when the ceiling is in the way.

@@ -18,6 +18,8 @@ public struct FilterArguments: Sendable {
   /// Arguments written `name: value`, in order.
   public let named: [(name: String, value: Value)]
 
+  static let none = FilterArguments(positional: [], named: [])
+
   init(positional: [Value], named: [(name: String, value: Value)]) {
     self.positional = positional
     self.named = named

@@ -3,6 +3,7 @@
 /// allocation after its first time.
 final class Frame {
   enum Origin: UInt8 { case unknown, found, assigned, argument }
+
   /// A variable as this frame knows it.
   struct Variable {
     var value = Value.null
@@ -10,61 +11,74 @@ final class Frame {
     var origin = Origin.unknown
   }
 
-  let program: Program
-  var at = 0
-  let names: UnsafeMutablePointer<Variable>
-  let loops: UnsafeMutablePointer<LoopState>
-  let sites: UnsafeMutablePointer<Site>
-  let instructions: UnsafePointer<Instruction>
-  let literals: UnsafePointer<UInt8>
-  let constants: UnsafePointer<Value>
-  let paths: UnsafePointer<Path>
-  let conditions: UnsafePointer<Condition>
-  var cases: [CaseState]
-  let nameCount: Int
-  let loopCount: Int
-  let siteCount: Int
-  var scope: Scope
-  /// An include's caller, whose variables it sees, and the call it came from.
-  var caller: Frame?
-  var callerCall = 0
-  /// Where captures of this frame begin in the machine's list.
-  var repeats: Repetition?
-  var targets: [CallTarget?]
-
   struct CaseState {
     var value = Value.null
     var matched = false
     var left = 0
   }
+
   /// A partial rendered once for each element.
-  struct Repetition {
+  final class Repetition {
     var loop: LoopState
-    var itemName: Int?
-    var loopName: Int?
-    var arguments: [(place: Int, value: Value)]
+    let target: CallTarget
+    let arguments: [(place: Int, value: Value)]
+
+    init(loop: LoopState, target: CallTarget, arguments: [(place: Int, value: Value)]) {
+      self.loop = loop
+      self.target = target
+      self.arguments = arguments
+    }
   }
-  /// A call's partial and the places of its arguments there, found the first time.
+
+  /// A call's partial, found the first time, and where it finds what it is given.
   final class CallTarget {
     let name: String
-    let program: Program
+    let pool: FramePool
     let places: [Int?]
-    /// Where the partial finds what it is called with or for, and its `forloop`.
+    /// The places of what it is called with or for, and of its `forloop`.
     let item: Int?
     let loop: Int?
 
-    init(name: String, program: Program, places: [Int?], item: Int?, loop: Int?) {
+    init(name: String, pool: FramePool, places: [Int?], item: Int?, loop: Int?) {
       self.name = name
-      self.program = program
+      self.pool = pool
       self.places = places
       self.item = item
       self.loop = loop
     }
   }
 
-  init(_ program: Program, scope: Scope) {
+  let program: Program
+  /// Where the frame goes when it has ended; nil while it is there.
+  var pool: FramePool?
+  var at = 0
+  let names: UnsafeMutablePointer<Variable>
+  let loops: UnsafeMutablePointer<LoopState>
+  let sites: UnsafeMutablePointer<Site>
+  /// The program's tables, in place.
+  let instructions: UnsafePointer<Instruction>
+  let literals: UnsafePointer<UInt8>
+  let constants: UnsafePointer<Value>
+  let paths: UnsafePointer<Path>
+  let conditions: UnsafePointer<Condition>
+  let pipelines: UnsafePointer<Pipeline>
+  let loopSpecs: UnsafePointer<LoopSpec>
+  let calls: UnsafePointer<CallSpec>
+  let nameCount: Int
+  private let loopCount: Int
+  private let siteCount: Int
+  var cases: [CaseState]
+  var targets: [CallTarget?]
+  var scope: Scope
+  /// An include's caller, whose variables it sees, and the call it came from.
+  var caller: Frame?
+  var callerCall = 0
+  var repeats: Repetition?
+
+  init(_ program: Program, scope: Scope, pool: FramePool? = nil) {
     self.program = program
     self.scope = scope
+    self.pool = pool
     nameCount = program.tables.names.count
     loopCount = program.tables.loopDepth
     siteCount = program.tables.keys.count
@@ -81,6 +95,9 @@ final class Frame {
     constants = Address(of: program.tables.constants).pointer(to: Value.self)
     paths = Address(of: program.tables.paths).pointer(to: Path.self)
     conditions = Address(of: program.tables.conditions).pointer(to: Condition.self)
+    pipelines = Address(of: program.tables.pipelines).pointer(to: Pipeline.self)
+    loopSpecs = Address(of: program.tables.loops).pointer(to: LoopSpec.self)
+    calls = Address(of: program.tables.calls).pointer(to: CallSpec.self)
   }
 
   deinit {
@@ -103,22 +120,52 @@ final class Frame {
     let variable = names + number
     variable.pointee.value = value
     variable.pointee.origin = origin
-    see(number)
+    withUnsafePointer(to: &variable.pointee.value) { variable.pointee.view = View(of: $0) }
+  }
+}
+
+/// Frames of one program that have ended.
+final class FramePool {
+  let program: Program
+  private var frames: [Frame] = []
+
+  init(_ program: Program) { self.program = program }
+
+  /// A frame with no variables; without a scope to share it has one of its own.
+  func frame(sharing scope: Scope?) -> Frame {
+    guard let frame = frames.popLast() else { return Frame(program, scope: scope ?? Scope(), pool: self) }
+    frame.pool = self
+    if let scope { frame.scope = scope }
+    return frame
   }
 
-  /// Makes the view of a variable that was just set.
-  @inline(__always)
-  func see(_ number: Int) {
-    let variable = names + number
-    withUnsafePointer(to: &variable.pointee.value) { variable.pointee.view = View(of: $0) }
+  /// Takes a frame back. One that shared its caller's scope gets a new one.
+  func keep(_ frame: Frame) {
+    if frame.caller != nil { frame.scope = Scope() } else { frame.scope.clear() }
+    frame.caller = nil
+    frame.repeats = nil
+    frame.pool = nil
+    frame.reset()
+    frames.append(frame)
   }
 }
 
 /// The variables shared by a template and its includes, by name; `render` begins a new one.
 final class Scope {
-  var assigned: [String: Value] = [:]
-  var counters: [String: Int] = [:]
-  var cycles: [String: Int] = [:]
-  var continuations: [String: Int] = [:]
-  var lastChange: String?
+  var assigned: [String: Value] = [:] { didSet { isClean = false } }
+  var counters: [String: Int] = [:] { didSet { isClean = false } }
+  var cycles: [String: Int] = [:] { didSet { isClean = false } }
+  var continuations: [String: Int] = [:] { didSet { isClean = false } }
+  var lastChange: String? { didSet { isClean = false } }
+  private var isClean = true
+
+  func clear() {
+    if isClean { return }
+    assigned = [:]
+    counters = [:]
+    cycles = [:]
+    continuations = [:]
+    lastChange = nil
+    isClean = true
+  }
 }

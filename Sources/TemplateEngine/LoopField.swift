@@ -51,12 +51,21 @@ struct LoopState {
 
   init() {}
 
-  init(over source: Value, from: Int = 0, count: Int, reversed: Bool = false, spec: Int = 0) {
+  init(over source: Value, count: Int) { begin(over: source, count: count) }
+
+  /// Starts over with another source; nothing of the loop before is left.
+  mutating func begin(over source: Value, from: Int = 0, count: Int, reversed: Bool = false, spec: Int = 0) {
     self.source = source
     self.from = from
     self.count = count
     self.reversed = reversed
     self.spec = spec
+    index = 0
+    columns = 0
+    isTable = false
+    element = nil
+    view = .none
+    kind = .whole
     switch source.storage {
     case .array(let elements):
       kind = .values

@@ -26,7 +26,10 @@ final class Machine {
   var taken = 0
   /// Two places for what a look-up has to make.
   let scratch: UnsafeMutablePointer<Value>
-  private var spares: [ObjectIdentifier: [Frame]] = [:]
+  /// Ended frames by program.
+  var pools: [ObjectIdentifier: FramePool] = [:]
+  /// What filters know of the render, in templates that escape and in those that do not.
+  let contexts: (auto: FilterContext, manual: FilterContext)
 
   init(
     _ template: Template, globals: Globals, partials: any PartialSource, limits: Limits, errors: Render.ErrorMode,
@@ -40,6 +43,10 @@ final class Machine {
     sink = ByteSink(ceiling: max(0, limits.outputBytes))
     errorMode = errors
     frames = [Frame(template.program, scope: Scope())]
+    contexts = (
+      FilterContext(ledger: ledger, host: host, escaping: .auto, now: now),
+      FilterContext(ledger: ledger, host: host, escaping: .manual, now: now)
+    )
     scratch = .allocate(capacity: 2)
     scratch.initialize(repeating: .null, count: 2)
   }
@@ -103,7 +110,7 @@ final class Machine {
         try printEscaped(try place(of: operand, frame), escapes: escapes)
         frame.at += 1
       case .printPipeline(let number):
-        try print(try evaluate(frame.program.tables.pipelines[number], frame), escapes: escapes)
+        try print(try evaluate(frame.pipelines + number, frame), escapes: escapes)
         frame.at += 1
       case .jump(let target): frame.at = target
       case .branch(let number, let target, let wanted):
@@ -127,11 +134,11 @@ final class Machine {
 
   /// Ends a frame: an element more of a repeated partial, or back to the caller. True when another frame runs now.
   func leave(_ frame: Frame) -> Bool {
-    if frame.repeats != nil, interrupt == .none || frame.caller == nil {
+    if let repeats = frame.repeats, interrupt == .none || frame.caller == nil {
       interrupt = .none
-      frame.repeats!.loop.index += 1
-      if frame.repeats!.loop.index < frame.repeats!.loop.count {
-        frame.repeats!.loop.advance()
+      repeats.loop.index += 1
+      if repeats.loop.index < repeats.loop.count {
+        repeats.loop.advance()
         begin(frame)
         return false
       }
@@ -148,18 +155,8 @@ final class Machine {
     } else {
       interrupt = .none
     }
-    frame.repeats = nil
-    frame.caller = nil
-    spares[ObjectIdentifier(frame.program), default: []].append(frame)
+    frame.pool?.keep(frame)
     return true
-  }
-
-  /// A frame for a program: one that was used before, if there is one.
-  func frame(for program: Program, scope: Scope) -> Frame {
-    guard let spare = spares[ObjectIdentifier(program)]?.popLast() else { return Frame(program, scope: scope) }
-    spare.reset()
-    spare.scope = scope
-    return spare
   }
 
   func takeOutput() -> [UInt8] {

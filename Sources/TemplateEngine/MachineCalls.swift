@@ -2,45 +2,62 @@
 extension Machine {
   func call(_ number: Int, _ frame: Frame) throws(FilterError) -> Bool {
     guard frames.count <= ledger.limits.depth else { throw FilterError(reason: .limit(.depth)) }
-    let spec = frame.program.tables.calls[number]
+    let spec = frame.calls + number
     let target = try target(of: spec, number, frame)
+    if spec.pointee.isPlain { return try callPlain(spec, target, frame) }
     var arguments: [(place: Int, value: Value)] = []
-    for (at, argument) in spec.arguments.enumerated() {
+    for (at, argument) in spec.pointee.arguments.enumerated() {
       let value = try evaluate(argument.value, frame)
       if let place = target.places[at] { arguments.append((place, value)) }
     }
-    let itemName = target.item
+    let isInclude = spec.pointee.isInclude
     var subject: Value?
-    if let with = spec.with {
+    if let with = spec.pointee.with {
       subject = try evaluate(with, frame)
-    } else if spec.isInclude {
-      subject = try ledger.resolved(lookUp(defaultName(target.name, spec), frame))
+    } else if isInclude {
+      subject = try ledger.resolved(lookUp(defaultName(target.name, isInclude: isInclude), frame))
       if subject?.array == nil { subject = nil }
     }
-    let scope = spec.isInclude ? frame.scope : Scope()
     var repeats: Frame.Repetition?
     if let subject, let count = repetition(of: subject, spec) {
       guard count > 0 else {
         frame.at += 1
         return false
       }
-      var loop = LoopState(over: subject, count: count)
-      loop.advance()
-      repeats = Frame.Repetition(
-        loop: loop, itemName: itemName, loopName: target.loop, arguments: arguments)
+      repeats = Frame.Repetition(loop: LoopState(over: subject, count: count), target: target, arguments: arguments)
+      repeats?.loop.advance()
     }
-    if spec.isInclude { share(frame) }
-    let inner = self.frame(for: target.program, scope: scope)
-    if spec.isInclude {
+    if isInclude { share(frame) }
+    let inner = target.pool.frame(sharing: isInclude ? frame.scope : nil)
+    if isInclude {
       inner.caller = frame
       inner.callerCall = number
     }
     inner.repeats = repeats
     if repeats == nil {
       for (place, value) in arguments { inner.set(place, value, .argument) }
-      if let itemName, let subject, !(subject.isNull && !spec.isInclude) { inner.set(itemName, subject, .argument) }
+      if let item = target.item, let subject, !(subject.isNull && !isInclude) { inner.set(item, subject, .argument) }
     } else {
       begin(inner)
+    }
+    frame.at += 1
+    frames.append(inner)
+    return true
+  }
+
+  /// `render` with nothing but arguments: they go straight to where the partial finds them.
+  private func callPlain(
+    _ spec: UnsafePointer<CallSpec>, _ target: Frame.CallTarget, _ frame: Frame
+  ) throws(FilterError) -> Bool {
+    let inner = target.pool.frame(sharing: nil)
+    do throws(FilterError) {
+      for at in 0..<spec.pointee.arguments.count {
+        let value = try evaluate(spec.pointee.arguments[at].value, frame)
+        if let place = target.places[at] { inner.set(place, value, .argument) }
+      }
+    } catch {
+      target.pool.keep(inner)
+      throw error
     }
     frame.at += 1
     frames.append(inner)
@@ -52,26 +69,27 @@ extension Machine {
     guard let repeats = frame.repeats else { return }
     frame.reset()
     for (place, value) in repeats.arguments { frame.set(place, value, .argument) }
-    if let number = repeats.itemName { frame.set(number, repeats.loop.item, .argument) }
-    if let number = repeats.loopName {
+    if let number = repeats.target.item { frame.set(number, repeats.loop.item, .argument) }
+    if let number = repeats.target.loop {
       let members = LoopState.forNames.filter { $0 != "parentloop" }.map { name in
         (name, repeats.loop.field(LoopField(name, isTable: false), name: ""))
       }
       frame.set(number, .object(members), .argument)
     }
-    if frame.caller == nil { frame.scope = Scope() }
+    if frame.caller == nil { frame.scope.clear() }
   }
 
-  private func repetition(of subject: Value, _ spec: CallSpec) -> Int? {
-    switch subject.storage {
-    case .array, .models: spec.repeats || spec.isInclude ? subject.count : nil
-    case .range, .object, .bound: spec.repeats && !spec.isInclude ? subject.count : nil
+  private func repetition(of subject: Value, _ spec: UnsafePointer<CallSpec>) -> Int? {
+    let (repeats, isInclude) = (spec.pointee.repeats, spec.pointee.isInclude)
+    return switch subject.storage {
+    case .array, .models: repeats || isInclude ? subject.count : nil
+    case .range, .object, .bound: repeats && !isInclude ? subject.count : nil
     default: nil
     }
   }
 
-  private func defaultName(_ name: String, _ spec: CallSpec) -> String {
-    guard spec.isInclude, let slash = name.utf8.lastIndex(of: UInt8(ascii: "/")) else { return name }
+  private func defaultName(_ name: String, isInclude: Bool) -> String {
+    guard isInclude, let slash = name.utf8.lastIndex(of: UInt8(ascii: "/")) else { return name }
     return String(name[name.index(after: slash)...])
   }
 
@@ -82,8 +100,11 @@ extension Machine {
     }
   }
 
-  private func target(of spec: CallSpec, _ number: Int, _ frame: Frame) throws(FilterError) -> Frame.CallTarget {
-    let value = try evaluate(spec.template, frame)
+  private func target(
+    of spec: UnsafePointer<CallSpec>, _ number: Int, _ frame: Frame
+  ) throws(FilterError) -> Frame.CallTarget {
+    if case .constant = spec.pointee.template, let known = frame.targets[number] { return known }
+    let value = try evaluate(spec.pointee.template, frame)
     guard let name = value.string else { throw FilterError("a partial's name must be text, not \(value.typeName)") }
     if let known = frame.targets[number], known.name == name { return known }
     let found: Template?
@@ -92,11 +113,19 @@ extension Machine {
     }
     guard let template = found else { throw FilterError("there is no partial '\(name)'") }
     let program = template.program
+    let isInclude = spec.pointee.isInclude
     let target = Frame.CallTarget(
-      name: name, program: program, places: spec.arguments.map { program.nameIndex[$0.name] },
-      item: program.nameIndex[spec.alias ?? defaultName(name, spec)],
-      loop: spec.isInclude ? nil : program.nameIndex["forloop"])
+      name: name, pool: pool(of: program), places: spec.pointee.arguments.map { program.nameIndex[$0.name] },
+      item: program.nameIndex[spec.pointee.alias ?? defaultName(name, isInclude: isInclude)],
+      loop: isInclude ? nil : program.nameIndex["forloop"])
     frame.targets[number] = target
     return target
+  }
+
+  private func pool(of program: Program) -> FramePool {
+    if let pool = pools[ObjectIdentifier(program)] { return pool }
+    let pool = FramePool(program)
+    pools[ObjectIdentifier(program)] = pool
+    return pool
   }
 }

@@ -1,8 +1,8 @@
 /// Beginning loops: what they go over, from where, how far.
 extension Machine {
   func beginLoop(_ number: Int, _ target: Int, _ frame: Frame, isTable: Bool) throws(FilterError) {
-    let spec = frame.program.tables.loops[number]
-    let source = try evaluate(spec.source, frame).asText
+    let spec = frame.loopSpecs + number
+    let source = try evaluate(spec.pointee.source, frame).asText
     var total: Int
     switch source.storage {
     case .array, .models, .object, .bound, .range: total = source.count ?? 0
@@ -13,20 +13,21 @@ extension Machine {
     default: total = 0
     }
     var from = 0
-    if spec.continues {
-      from = frame.scope.continuations[spec.name] ?? 0
-    } else if let offset = spec.offset {
+    if spec.pointee.continues {
+      from = frame.scope.continuations[spec.pointee.name] ?? 0
+    } else if let offset = spec.pointee.offset {
       from = try bound(try evaluate(offset, frame)) ?? 0
     }
     from = max(0, min(from, total))
     total -= from
-    if let limit = spec.limit, let most = try bound(try evaluate(limit, frame)) { total = max(0, min(total, most)) }
-    if frame.program.tracksContinuations || frame.caller != nil { frame.scope.continuations[spec.name] = from + total }
-    var loop = LoopState(over: source, from: from, count: total, reversed: spec.reversed, spec: number)
+    if let limit = spec.pointee.limit, let most = try bound(try evaluate(limit, frame)) { total = max(0, min(total, most)) }
+    if frame.program.tracksContinuations || frame.caller != nil {
+      frame.scope.continuations[spec.pointee.name] = from + total
+    }
+    var columns = 0
     if isTable {
-      loop.isTable = true
-      loop.columns =
-        try spec.columns.map { operand throws(FilterError) in
+      columns =
+        try spec.pointee.columns.map { operand throws(FilterError) in
           try self.evaluate(operand, frame).rangeBound ?? 0
         } ?? total
       sink.write("<tr class=\"row1\">\n")
@@ -37,8 +38,11 @@ extension Machine {
       frame.at = target
       return
     }
-    loop.advance()
-    frame.loops[spec.slot] = loop
+    let loop = frame.loops + spec.pointee.slot
+    loop.pointee.begin(over: source, from: from, count: total, reversed: spec.pointee.reversed, spec: number)
+    loop.pointee.columns = columns
+    loop.pointee.isTable = isTable
+    loop.pointee.advance()
     frame.at += 1
   }
 

@@ -103,24 +103,29 @@ extension Machine {
     if sink.isOverflowing { throw overflow }
   }
 
-  func evaluate(_ pipeline: Pipeline, _ frame: Frame) throws(FilterError) -> Value {
-    var value = try evaluate(pipeline.input, frame)
-    if pipeline.calls.isEmpty { return value }
-    value = value.asText
-    let context = FilterContext(ledger: ledger, host: host, escaping: frame.program.escapes ? .auto : .manual, now: now)
-    for call in pipeline.calls {
-      var positional: [Value] = []
-      var named: [(name: String, value: Value)] = []
-      if !call.positional.isEmpty {
-        positional.reserveCapacity(call.positional.count)
-        for operand in call.positional { positional.append(try evaluate(operand, frame).asText) }
-      }
-      for argument in call.named { named.append((argument.name, try evaluate(argument.value, frame).asText)) }
+  func evaluate(_ pipeline: UnsafePointer<Pipeline>, _ frame: Frame) throws(FilterError) -> Value {
+    var value = try evaluate(pipeline.pointee.input, frame)
+    let count = pipeline.pointee.calls.count
+    if count == 0 { return value }
+    if case .html = value.storage { value = value.asText }
+    for at in 0..<count {
+      let call = pipeline.pointee.calls[at]
+      let arguments = call.hasArguments ? try self.arguments(of: call, frame) : .none
       try ledger.charge(units: 1, bytes: 0)
-      value = try call.filter.body(value, FilterArguments(positional: positional, named: named), context)
-      value = try ledger.resolved(value).asText
+      value = try ledger.resolved(
+        try call.filter.body(value, arguments, frame.program.escapes ? contexts.auto : contexts.manual))
+      if case .html = value.storage { value = value.asText }
     }
     return value
+  }
+
+  private func arguments(of call: FilterCall, _ frame: Frame) throws(FilterError) -> FilterArguments {
+    var positional: [Value] = []
+    var named: [(name: String, value: Value)] = []
+    positional.reserveCapacity(call.positional.count)
+    for operand in call.positional { positional.append(try evaluate(operand, frame).asText) }
+    for argument in call.named { named.append((argument.name, try evaluate(argument.value, frame).asText)) }
+    return FilterArguments(positional: positional, named: named)
   }
 
   @inline(__always)

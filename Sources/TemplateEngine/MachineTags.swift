@@ -4,7 +4,7 @@ extension Machine {
   func runSlow(_ instruction: Instruction, _ frame: Frame) throws(FilterError) -> Bool {
     switch instruction {
     case .assign(let number, let pipeline):
-      let value = try evaluate(frame.program.tables.pipelines[pipeline], frame)
+      let value = try evaluate(frame.pipelines + pipeline, frame)
       try ledger.charge(units: 0, bytes: value.shallowBytes)
       assign(value, to: number, frame)
       frame.at += 1

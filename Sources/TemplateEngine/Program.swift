@@ -111,12 +111,14 @@ final class FilterCall: Sendable {
   let filter: Filter
   let positional: [Operand]
   let named: [(name: String, value: Operand)]
+  let hasArguments: Bool
 
   init(name: String, filter: Filter, positional: [Operand], named: [(name: String, value: Operand)]) {
     self.name = name
     self.filter = filter
     self.positional = positional
     self.named = named
+    hasArguments = !positional.isEmpty || !named.isEmpty
   }
 }
 
@@ -141,6 +143,9 @@ struct CallSpec: Sendable {
   var arguments: [(name: String, value: Operand)]
   /// Loops around an `include`, innermost last: their variables are visible in it.
   var loops: [VisibleLoop]
+
+  /// A `render` with nothing but arguments.
+  var isPlain: Bool { !isInclude && with == nil }
 }
 
 struct VisibleLoop: Sendable {

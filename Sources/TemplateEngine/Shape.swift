@@ -108,16 +108,21 @@ public struct Member<Model>: Sendable {
   }
 
   /// A list of models.
+  @inlinable
   public static func field<Inner: Bindable>(_ name: String, _ path: any KeyPath<Model, [Inner]> & Sendable) -> Member {
     guard let offset = MemoryLayout<Model>.offset(of: path) else { return .computed(name) { .models($0[keyPath: path]) } }
-    return Member(
-      name,
-      Field(
-        .models, offset: offset, inner: { Inner.shape.layout },
-        list: { address in
-          let models = address.assumingMemoryBound(to: [Inner].self)
-          return (Address(of: models.pointee), models.pointee.count)
-        }))
+    return Member(name, listAt: offset, of: Inner.self) { address in
+      let models = address.assumingMemoryBound(to: [Inner].self)
+      return (Address(of: models.pointee), models.pointee.count)
+    }
+  }
+
+  @usableFromInline
+  init<Inner: Bindable>(
+    _ name: String, listAt offset: Int, of type: Inner.Type,
+    _ list: @escaping @Sendable (UnsafeRawPointer) -> (Address, Int)
+  ) {
+    self.init(name, Field(.models, offset: offset, inner: { Inner.shape.layout }, list: list))
   }
 }
 

@@ -8,15 +8,27 @@ let only = CommandLine.arguments.count > 3 ? CommandLine.arguments[3] : nil
 
 func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path))) }
 
+/// `123456` is `$1,234.56`.
 func formatMoney(_ cents: Int) -> String {
-  var whole = String(cents / 100)
-  var at = whole.utf8.count - 3
-  while at > 0 {
-    whole.insert(",", at: whole.utf8.index(whole.startIndex, offsetBy: at))
-    at -= 3
+  String(unsafeUninitializedCapacity: 32) { bytes in
+    var at = 32
+    var rest = cents.magnitude
+    var digits = 0
+    repeat {
+      if digits == 2 { at -= 1; bytes[at] = UInt8(ascii: ".") }
+      if digits > 2, (digits - 2) % 3 == 0 { at -= 1; bytes[at] = UInt8(ascii: ",") }
+      let (tens, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      at -= 1
+      bytes[at] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+      rest = tens
+      digits += 1
+    } while rest > 0 || digits < 3
+    at -= 1
+    bytes[at] = UInt8(ascii: "$")
+    if cents < 0 { at -= 1; bytes[at] = UInt8(ascii: "-") }
+    for place in at..<32 { bytes[place - at] = bytes[place] }
+    return 32 - at
   }
-  let rest = cents % 100
-  return "$\(whole).\(rest < 10 ? "0" : "")\(rest)"
 }
 
 func cpuSeconds() -> Double {
