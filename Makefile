@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check conformance bench fuzz mutants clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench fuzz fuzz-templates mutants clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -50,6 +50,9 @@ bench: ## page hit beside nginx, requests per CPU second: make bench [ROUNDS=3] 
 fuzz: ## long fuzzing of the parsers: make fuzz [RUNS=2000000]
 	scripts/setup build
 	RUNS=$(RUNS) scripts/fuzz
+
+fuzz-templates: ## long fuzzing of the template engine alone: make fuzz-templates [RUNS=2000000]
+	Tests/Fuzz/templates/run $(RUNS)
 
 mutants: ## show that the cache's model test finds every wrong protocol it was given
 	Tests/Mutants/run
