@@ -4,8 +4,9 @@ enum Comparison {
   static func equal(_ left: Value, _ right: Value, _ ledger: Ledger, depth: Int = 0) throws(FilterError) -> Bool {
     guard depth < 64 else { return false }
     switch (left.storage, right.storage) {
-    case (.empty, .empty), (.blank, .blank), (.null, .null): return true
-    case (.empty, .blank), (.blank, .empty): return false
+    case (.null, .null): return true
+    // The two words ask what a value is like; neither is a value that could be so.
+    case (.empty, .empty), (.blank, .blank), (.empty, .blank), (.blank, .empty): return false
     case (.empty, _): return isEmpty(right)
     case (_, .empty): return isEmpty(left)
     case (.blank, _): return try isBlank(right, ledger)
@@ -94,10 +95,16 @@ enum Comparison {
     guard right.isTruthy else { return false }
     switch left.storage {
     case .string(let text, _):
-      return try finds(right.plainText, in: text, ledger)
-    case .object(let object): return object.table.place(of: right.plainText) != nil
-    case .bound(let models, _): return models.layout.keys.place(of: right.plainText) != nil
+      if right.count != nil { try ledger.charge(units: right.count ?? 0, bytes: right.count ?? 0) }
+      return try finds(right.textForFilters, in: text, ledger)
+    case .object(let object):
+      guard case .string(let name, _) = right.storage else { return false }
+      return object.table.place(of: name) != nil
+    case .bound(let models, _):
+      guard case .string(let name, _) = right.storage else { return false }
+      return models.layout.keys.place(of: name) != nil
     case .array, .models:
+      if right.isNull { return false }
       let count = left.count ?? 0
       try ledger.charge(units: count / 8, bytes: 0)
       for index in 0..<count {
@@ -105,8 +112,11 @@ enum Comparison {
       }
       return false
     case .range(let lower, let upper):
-      guard let number = right.double else { return false }
-      return number >= Double(lower) && number <= Double(upper)
+      switch right.storage {
+      case .int(let number): return number >= lower && number <= upper
+      case .double(let number): return number >= Double(lower) && number <= Double(upper)
+      default: return false
+      }
     default: return false
     }
   }

@@ -76,7 +76,7 @@ extension Compiler {
   }
 
   private mutating func comparison() throws(SyntaxFault) -> Condition {
-    let left = try operand()
+    let left = try conditionOperand()
     if token.kind == .comparison {
       let sign = lexer.text(token)
       lexer.advance()
@@ -84,11 +84,11 @@ extension Compiler {
         "==": .equal, "!=": .unequal, "<>": .unequal, "<": .less, ">": .greater, "<=": .lessOrEqual,
         ">=": .greaterOrEqual,
       ]
-      return Condition(left: left, comparison: kinds[sign] ?? .equal, right: try operand())
+      return Condition(left: left, comparison: kinds[sign] ?? .equal, right: try conditionOperand())
     }
     if isName("contains") {
       lexer.advance()
-      return Condition(left: left, comparison: .contains, right: try operand())
+      return Condition(left: left, comparison: .contains, right: try conditionOperand())
     }
     if token.kind == .equals {
       throw SyntaxFault(message: "'=' is not a comparison", place: token.start, suggestion: "did you mean '=='?")
@@ -115,13 +115,13 @@ extension Compiler {
       throw SyntaxFault(message: "'when' is outside of 'case'", place: start)
     }
     endChoiceBody()
-    var values = [try operand()]
+    var values = [try conditionOperand()]
     while true {
       if take(.comma) {
-        values.append(try operand())
+        values.append(try conditionOperand())
       } else if isName("or") {
         lexer.advance()
-        values.append(try operand())
+        values.append(try conditionOperand())
       } else {
         break
       }

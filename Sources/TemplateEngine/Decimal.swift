@@ -85,5 +85,17 @@ struct Decimal {
     return Decimal(coefficient: rest, exponent: exponent)
   }
 
-  static func quotient(_ a: Decimal, _ b: Decimal) -> Double { a.double / b.double }
+  /// Rounded once, from as many digits as fit. Nil where a zero is divided or divides: that has a sign, or is infinite.
+  static func quotient(_ a: Decimal, _ b: Decimal) -> Double? {
+    guard a.coefficient != 0, b.coefficient != 0 else { return nil }
+    var numerator = a.coefficient
+    var exponent = a.exponent - b.exponent
+    while true {
+      let (next, overflow) = numerator.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      numerator = next
+      exponent -= 1
+    }
+    return Decimal(coefficient: numerator / b.coefficient, exponent: exponent).double
+  }
 }

@@ -152,11 +152,8 @@ extension Machine {
     case .size:
       if case .string(let text, _) = value.storage { try ledger.charge(units: text.utf8.count / 64, bytes: 0) }
       return value.size.map { .int($0) } ?? .null
-    case .first: return value.element(0) ?? .null
-    case .last:
-      if case .object = value.storage { return .null }
-      if case .bound = value.storage { return .null }
-      return value.count.flatMap { value.element($0 - 1) } ?? .null
+    case .first: return try ledger.end(of: value, .first)
+    case .last: return try ledger.end(of: value, .last)
     }
   }
 
@@ -224,14 +221,16 @@ extension Ledger {
   func element(of value: Value, at key: Value) throws(FilterError) -> Value {
     let key = try resolved(key)
     switch value.storage {
-    case .array, .models, .range:
-      guard let index = key.wholeNumber else { return .null }
+    case .array, .models:
+      guard case .int(let index) = key.storage else { return .null }
       let count = value.count ?? 0
       let at = index < 0 ? count &+ index : index
       return try resolved(value.element(at) ?? .null)
-    case .object(let object): return try resolved(object[key.plainText] ?? .null)
+    case .object(let object):
+      guard case .string(let name, _) = key.storage else { return .null }
+      return try resolved(object[name] ?? .null)
     case .bound(let models, let element):
-      guard let place = models.layout.keys.place(of: key.plainText) else { return .null }
+      guard case .string(let name, _) = key.storage, let place = models.layout.keys.place(of: name) else { return .null }
       return try resolved(models.member(place, of: element))
     case .lookup(let kind):
       if case .null = key.storage { return .null }

@@ -90,10 +90,21 @@ extension Compiler {
     case "nil", "null": .null
     case "true": .bool(true)
     case "false": .bool(false)
-    case "blank": Value(.blank)
-    case "empty": Value(.empty)
+    // Only comparisons ask what a value is like (`conditionOperand`); anywhere else the two are an empty text.
+    case "blank", "empty": Value(.string("", escapes ? .literal : .data))
     default: nil
     }
+  }
+
+  /// A side of a comparison, or a value of `when`: `blank` and `empty` stand for what they say.
+  mutating func conditionOperand() throws(SyntaxFault) -> Operand {
+    let isBlank = isName("blank")
+    guard isBlank || isName("empty") else { return try operand() }
+    let before = lexer
+    lexer.advance()
+    if token.kind != .dot, token.kind != .openBracket { return constant(Value(isBlank ? .blank : .empty)) }
+    lexer = before
+    return try operand()
   }
 
   private func numberLiteral(_ token: Lexer.Token) -> Value {

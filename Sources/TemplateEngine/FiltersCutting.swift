@@ -56,9 +56,12 @@ extension StandardFilters {
         let ellipsis = arguments.count > 1 ? arguments[1] : Value(.string("...", .literal))
         let text = try context.text(input)
         let bytes = Array(text.utf8)
-        let words = try words(in: bytes, atMost: wanted == .max ? wanted : wanted + 1, context)
-        guard words.count > wanted else { return try context.make(text, like: input) }
-        let kept = words.prefix(wanted).map { String(decoding: bytes[$0], as: UTF8.self) }
+        let words = try words(in: bytes, atMost: wanted, context)
+        // White space behind the last word counts as one more, as where Ruby splits with a limit.
+        guard words.count == wanted, let last = words.last, last.upperBound < bytes.count else {
+          return try context.make(text, like: input)
+        }
+        let kept = words.map { String(decoding: bytes[$0], as: UTF8.self) }
         return try cut(kept.joined(separator: " "), input, ellipsis, context)
       }
     ),

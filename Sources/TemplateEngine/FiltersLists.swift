@@ -24,17 +24,14 @@ extension StandardFilters {
       "first",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return try context.resolved(input.element(0) ?? .null)
+        return try context.resolved(try context.ledger.end(of: input, .first))
       }
     ),
     (
       "last",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        switch input.storage {
-        case .array, .models, .range: return try context.resolved(input.element((input.count ?? 0) - 1) ?? .null)
-        default: return .null
-        }
+        return try context.resolved(try context.ledger.end(of: input, .last))
       }
     ),
     (
@@ -73,7 +70,11 @@ extension StandardFilters {
         let items = try elements(input, context)
         var kept: [Value] = []
         for item in items {
-          let value = arguments[0].isNull ? item : try property(arguments[0], of: item, context) ?? .null
+          var value = item
+          if !arguments[0].isNull {
+            guard let found = try property(arguments[0], of: item, context) else { return .null }
+            value = found
+          }
           if !value.isNull { kept.append(item) }
         }
         return .array(kept)
@@ -85,9 +86,16 @@ extension StandardFilters {
         try context.needArguments(arguments, 0...1)
         var seen: Set<String> = []
         var kept: [Value] = []
-        for item in try elements(input, context) {
-          let value = arguments[0].isNull ? item : try property(arguments[0], of: item, context) ?? .null
-          let key = identity(value)
+        let items = try elements(input, context)
+        // One element is not compared with any, so it is not asked for the property either.
+        if items.count < 2 { return .array(items) }
+        for item in items {
+          var value = item
+          if !arguments[0].isNull {
+            guard let found = try property(arguments[0], of: item, context) else { return .null }
+            value = found
+          }
+          let key = value.inspected()
           try context.charge(units: 1, bytes: key.utf8.count)
           if seen.insert(key).inserted { kept.append(item) }
         }
@@ -138,20 +146,14 @@ extension StandardFilters {
     }
   }
 
-  /// What two values have in common when `uniq` takes them for the same.
-  private static func identity(_ value: Value) -> String {
-    switch value.storage {
-    case .double(let number): Int(exactly: number).map(String.init) ?? value.plainText
-    default: value.inspected()
-    }
-  }
-
   /// A stable merge sort whose comparison may fail.
   private static func sorted(
     _ items: [Value], by name: Value, _ context: FilterContext,
     _ order: (Value, Value) throws(FilterError) -> Int
   ) throws(FilterError) -> [Value] {
     var keyed: [(key: Value, item: Value)] = []
+    // One element is not compared with any, so it is not asked for the property either.
+    if items.count < 2 { return items }
     for item in items {
       keyed.append((name.isNull ? item : try property(name, of: item, context) ?? .null, item))
     }
@@ -218,31 +220,31 @@ extension StandardFilters {
     }
   }
 
-  /// `item[name]` as Ruby has it. Nil when the item cannot be asked at all (null, a truth value).
+  /// `item[name]` as Ruby has it. Nil when the item cannot be asked at all (null, a truth value, a float).
   static func property(_ name: Value, of item: Value, _ context: FilterContext) throws(FilterError) -> Value? {
     switch item.storage {
     case .object, .bound, .lookup:
-      guard name.string != nil else { return .null }
-      return try context.member(name.plainText, of: item)
+      guard case .string(let text, _) = name.storage else { return .null }
+      return try context.member(text, of: item)
     case .string(let text, let trust):
-      switch name.storage {
-      case .string(let part, _):
+      if case .string(let part, _) = name.storage {
         return try Comparison.finds(part, in: text, context.ledger) ? name : .null
-      case .int(let index):
-        try context.charge(units: text.utf8.count / 8)
-        let scalars = Array(text.unicodeScalars)
-        let at = index < 0 ? scalars.count &+ index : index
-        return scalars.indices.contains(at) ? Value(.string(String(Character(scalars[at])), trust)) : .null
-      default: return nil
       }
+      guard let index = name.wholeNumber else { throw unselectable(name) }
+      try context.charge(units: text.utf8.count / 32)
+      let count = Characters.count(text)
+      let at = index < 0 ? count &+ index : index
+      return at >= 0 && at < count ? Value(.string(Characters.cut(text, at..<at + 1), trust)) : .null
     case .int(let number):
-      guard case .int(let bit) = name.storage else {
-        throw FilterError("cannot select the property '\(name.plainText)'")
-      }
+      // A bit of the number.
+      guard let bit = name.wholeNumber else { throw unselectable(name) }
       return .int(bit < 0 ? 0 : bit > 63 ? (number < 0 ? 1 : 0) : (number >> bit) & 1)
-    case .double: return nil
     default: return nil
     }
+  }
+
+  private static func unselectable(_ name: Value) -> FilterError {
+    FilterError("cannot select the property '\(name.textForFilters)'")
   }
 }
 

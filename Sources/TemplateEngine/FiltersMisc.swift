@@ -5,9 +5,6 @@ extension StandardFilters {
       "default",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...2)
-        guard arguments.count <= 1 else {
-          throw FilterError("wrong number of arguments (given \(arguments.count + 1), expected 1..3)")
-        }
         let fallback = arguments.count > 0 ? arguments[0] : .null
         if case .bool(false) = input.storage { return arguments["allow_false"]?.isTruthy == true ? input : fallback }
         return input.isNull || Comparison.isEmpty(input) ? fallback : input

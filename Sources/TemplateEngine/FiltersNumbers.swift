@@ -26,9 +26,9 @@ extension StandardFilters {
       "divided_by",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        let divisor = Number(arguments[0])
-        guard !divisor.isZero else { throw FilterError("divided by 0") }
-        return Number.quotient(Number(input), divisor).value
+        let (number, divisor) = (Number(input), Number(arguments[0]))
+        if case .whole(0) = divisor, case .whole = number { throw FilterError("divided by 0") }
+        return Number.quotient(number, divisor).value
       }
     ),
     (
@@ -68,14 +68,14 @@ extension StandardFilters {
       "ceil",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return whole(Number(input)) { $0.rounded(.up) }
+        return try whole(Number(input)) { $0.rounded(.up) }
       }
     ),
     (
       "floor",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return whole(Number(input)) { $0.rounded(.down) }
+        return try whole(Number(input)) { $0.rounded(.down) }
       }
     ),
     (
@@ -90,13 +90,17 @@ extension StandardFilters {
           places = Int(exactly: Number(arguments[0]).double.rounded(.towardZero)) ?? 0
         }
         if places > 0 { return Number.rounded(number, to: min(places, 400)).value }
-        return whole(Number.rounded(number, to: max(places, -400))) { $0.rounded(.toNearestOrAwayFromZero) }
+        return try whole(Number.rounded(number, to: max(places, -400))) { $0.rounded(.toNearestOrAwayFromZero) }
       }
     ),
   ]
 
-  private static func whole(_ number: Number, _ rounding: (Double) -> Double) -> Value {
+  private static func whole(_ number: Number, _ rounding: (Double) -> Double) throws(FilterError) -> Value {
     if case .whole(let value) = number { return .int(value) }
+    guard number.double.isFinite else {
+      let name = Value.text(of: number.double)
+      throw FilterError("Computation results in '\(name)'\(number.double.isNaN ? " (Not a Number)" : "")")
+    }
     let rounded = rounding(number.double)
     return Int(exactly: rounded).map { .int($0) } ?? .double(rounded)
   }

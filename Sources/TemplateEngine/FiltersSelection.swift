@@ -94,6 +94,8 @@ extension StandardFilters {
   private static func matches(
     _ item: Value, _ arguments: FilterArguments, _ context: FilterContext
   ) throws(FilterError) -> Bool? {
+    // A name that is not there finds nothing in text, and that is no error.
+    if arguments[0].isNull, item.string != nil { return nil }
     guard let value = try property(arguments[0], of: item, context) else { return nil }
     return try arguments[1].isNull ? value.isTruthy : Comparison.equal(value, arguments[1], context.ledger)
   }

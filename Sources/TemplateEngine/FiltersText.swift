@@ -68,7 +68,13 @@ extension StandardFilters {
       "strip_newlines",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        let kept = try context.text(input).utf8.filter { $0 != 10 && $0 != 13 }
+        let bytes = Array(try context.text(input).utf8)
+        var kept: [UInt8] = []
+        kept.reserveCapacity(bytes.count)
+        for (at, byte) in bytes.enumerated() where byte != 10 {
+          if byte == 13, at + 1 < bytes.count, bytes[at + 1] == 10 { continue }
+          kept.append(byte)
+        }
         return try context.make(String(decoding: kept, as: UTF8.self), like: input)
       }
     ),
@@ -128,12 +134,13 @@ extension StandardFilters {
     let bytes = text.utf8
     var from = bytes.startIndex
     var to = bytes.endIndex
-    // Ruby strips NUL at the right too.
-    if left { while from < to, Lexer.isSpace(bytes[from]) { bytes.formIndex(after: &from) } }
+    // Ruby takes NUL for white space here.
+    func isStripped(_ byte: UInt8) -> Bool { Lexer.isSpace(byte) || byte == 0 }
+    if left { while from < to, isStripped(bytes[from]) { bytes.formIndex(after: &from) } }
     if right {
       while to > from {
         let before = bytes.index(before: to)
-        guard Lexer.isSpace(bytes[before]) || bytes[before] == 0 else { break }
+        guard isStripped(bytes[before]) else { break }
         to = before
       }
     }

@@ -136,6 +136,8 @@ extension StandardFilters {
         result.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
       }
     }
+    // What is left of the last letter must be nothing: one text for one list of bytes.
+    guard word & (1 << UInt32(bits) - 1) == 0 else { throw FilterError("invalid base64 provided to \(name)") }
     return .string(String(decoding: result, as: UTF8.self))
   }
 }

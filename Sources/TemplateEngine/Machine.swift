@@ -198,6 +198,10 @@ final class Machine {
     return result
   }
 
+  private func isAssignment(_ frame: Frame) -> Bool {
+    if case .assign = frame.program.instructions[frame.at] { true } else { false }
+  }
+
   /// Notes a problem and goes on behind its instruction, or fails.
   private func problem(_ error: RenderError, at frame: Frame, _ title: String = "Liquid error") -> Outcome? {
     if errorMode == .fail {
@@ -205,7 +209,8 @@ final class Machine {
       return outcome
     }
     if problems.count < 100 { problems.append(error) }
-    if errorMode == .inline {
+    // An assignment prints nothing, neither does its error.
+    if errorMode == .inline, !isAssignment(frame) {
       let text = "\(title) (\(error.place.template) line \(error.place.line)): \(error.place.message)"
       if frame.program.escapes { sink.writeEscaped(text) } else { sink.write(text) }
       if sink.isOverflowing { return fail(captures.isEmpty ? .outputBytes : .assignedBytes, at: frame) }

@@ -74,15 +74,22 @@ enum Number {
   }
 
   static func product(_ a: Number, _ b: Number) -> Number {
-    combine(a, b, { $0.multipliedReportingOverflow(by: $1) }, Decimal.product, *)
+    let result = combine(a, b, { $0.multipliedReportingOverflow(by: $1) }, Decimal.product, *)
+    // A decimal zero has a sign: -0.5 times 0 is -0.0.
+    if case .decimal(let decimal) = result, decimal.coefficient == 0 { return .float(a.double * b.double) }
+    return result
   }
 
-  /// Whole numbers divide downwards, as in Ruby. The divisor is not zero.
+  /// Whole numbers divide downwards, as in Ruby; a whole divisor of a whole number is not zero. Other numbers divide by zero
+  /// to infinity.
   static func quotient(_ a: Number, _ b: Number) -> Number {
     if case .whole(let left) = a, case .whole(let right) = b {
       let (result, overflow) = left.dividedReportingOverflow(by: right)
       if overflow { return .float(a.double / b.double) }
       return .whole(left % right != 0 && (left < 0) != (right < 0) ? result - 1 : result)
+    }
+    if let left = a.decimal, let right = b.decimal, let quotient = Decimal.quotient(left, right) {
+      return .float(quotient)
     }
     return .float(a.double / b.double)
   }

@@ -56,20 +56,34 @@ extension Value {
 
   static func quoted(_ text: String) -> String {
     var result = "\""
+    var isSign = false
     for scalar in text.unicodeScalars {
+      // `#{`, `#$` and `#@` would be looked into where Ruby reads it.
+      if isSign, scalar == "{" || scalar == "$" || scalar == "@" {
+        result.insert("\\", at: result.index(before: result.endIndex))
+      }
+      isSign = scalar == "#"
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
+      case "\u{07}": result += "\\a"
+      case "\u{08}": result += "\\b"
+      case "\u{0B}": result += "\\v"
+      case "\u{0C}": result += "\\f"
+      case "\u{1B}": result += "\\e"
+      case "\u{00}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result + "\""
   }
 
-  /// Ruby's Float#to_s: always a point, an exponent outside 1e-4 ..< 1e16.
+  /// Ruby's Float#to_s: always a point, an exponent outside 1e-4 ..< 1e15.
   static func text(of value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity" }
     let decimal = Decimal(value)
@@ -77,7 +91,7 @@ extension Value {
     if digits == "0" { return value.sign == .minus ? "-0.0" : "0.0" }
     let point = digits.utf8.count + decimal.exponent
     let sign = value < 0 ? "-" : ""
-    if point > 16 || point < -3 {
+    if point > 15 || point < -3 {
       let first = digits.removeFirst()
       let power = point - 1
       let magnitude = power.magnitude < 10 ? "0\(power.magnitude)" : "\(power.magnitude)"
