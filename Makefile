@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check conformance bench fuzz fuzz-templates mutants clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench bench-templates fuzz fuzz-templates mutants clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -15,7 +15,7 @@ CATALOG ?= ../shared/catalog
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install every package that is missing (build, test, bench); starts no service
+setup: ## install every package that is missing (build, test, bench, bench-templates); starts no service
 	scripts/setup
 
 build: ## the release binary, .build/release/storefront
@@ -46,6 +46,12 @@ bench: ## page hit beside nginx, requests per CPU second: make bench [ROUNDS=3] 
 	scripts/setup build bench
 	swift build -c release --product storefront $(SWIFT_FLAGS)
 	Benchmarks/http/bench-hit --rounds $(ROUNDS) --seconds $(SECONDS_EACH)
+
+bench-templates: ## the template engine beside its peers, and instructions for each product: make bench-templates [ROUNDS=3]
+	scripts/setup build test bench-templates
+	swift build -c release --package-path Benchmarks/Templates
+	Benchmarks/Templates/cost
+	Benchmarks/Templates/bench --rounds $(ROUNDS)
 
 fuzz: ## long fuzzing of the parsers: make fuzz [RUNS=2000000]
 	scripts/setup build

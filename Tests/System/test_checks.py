@@ -67,6 +67,7 @@ def append(path, text):
         ("scripts/more", "#!/bin/bash\nif x=$(redis-server --version); then :; fi\n", "starts redis-server"),
         ("Tests/System/test_more.py", "import subprocess\nsubprocess.Popen(['memcached'])\n", "starts memcached"),
         ("Tests/System/test_more.py", "from lxml import etree\n", "lxml is imported"),
+        ("Benchmarks/more.rb", "require 'json'\n  require 'redcarpet'\n", "Benchmarks/more.rb:2: nothing in packages.txt gives gem:redcarpet"),
         ("requirements.txt", "six\n", "not pinned"),
         ("requirements.txt", "six==1.17.0\n", "six is imported by nothing"),
         ("packages.txt", "build | libpq-dev | link:pq | nothing yet\n", "libpq-dev is used by nothing"),

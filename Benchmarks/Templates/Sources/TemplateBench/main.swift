@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import TemplateEngine
 
+if try Session.run(Array(CommandLine.arguments.dropFirst())) { exit(0) }
 let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "../../../shared/workload"
 let references = CommandLine.arguments.count > 2 ? CommandLine.arguments[2] : folder + "/out"
 let only = CommandLine.arguments.count > 3 ? CommandLine.arguments[3] : nil
