@@ -12,7 +12,7 @@ struct Address: Sendable, Equatable {
   init(_ pointer: UnsafeRawPointer) { bits = UInt(bitPattern: pointer) }
 
   /// The first element of an array; for an empty one an address that is never read.
-    @inlinable
+  @inlinable
   init<Element>(of elements: [Element]) {
     bits = elements.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
   }

@@ -28,7 +28,9 @@ extension Instruction {
 
 /// Removes instructions that do nothing (white space of blank blocks, dropped text), keeping every target right.
 enum Assembly {
-  static func pack(_ instructions: [Instruction], _ places: [Int]) -> ([Instruction], [Int]) {
+  static func pack(
+    _ instructions: [Instruction], _ places: [Int], _ rescues: inout [Int: Rescue]
+  ) -> ([Instruction], [Int]) {
     var moved = [Int](repeating: 0, count: instructions.count + 1)
     var kept = 0
     for (at, instruction) in instructions.enumerated() {
@@ -48,6 +50,8 @@ enum Assembly {
       }
       resultPlaces.append(places[at])
     }
+    rescues = Dictionary(
+      uniqueKeysWithValues: rescues.map { (moved[$0], Rescue(target: moved[$1.target], isSilent: $1.isSilent)) })
     return (result, resultPlaces)
   }
 

@@ -14,6 +14,8 @@ struct Block {
   var toEnd: [Int] = []
   /// Jumps of `continue`.
   var toContinue: [Int] = []
+  /// The instructions of its head: an error there gives the block up.
+  var heads: [Int] = []
   var sawElse = false
   /// A loop's or case's slot, a capture's name.
   var slot = 0

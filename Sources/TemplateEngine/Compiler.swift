@@ -30,6 +30,8 @@ struct Compiler {
   /// No text may be merged into one before this place: something jumps here.
   var barrier = 0
   var blocks: [Block] = []
+  /// Texts that are printed though a block around them prints nothing else: what a `capture` keeps is one.
+  var keptTexts: Set<Int> = []
   var scopes: [LoopScope] = []
   var nameNumbers: [String: Int] = [:]
   var assigned: Set<String> = []
@@ -67,7 +69,7 @@ struct Compiler {
             template: name, source: source, at: $0.place, message: $0.message, suggestion: $0.suggestion)
         })
     }
-    let (packed, packedPlaces) = Assembly.pack(instructions, places)
+    let (packed, packedPlaces) = Assembly.pack(instructions, places, &tables.rescues)
     tables.caseDepth = max(tables.caseDepth, caseDepth)
     let program = Program(
       name: name, source: source, escapes: escapes, instructions: packed, places: packedPlaces, literals: literals,

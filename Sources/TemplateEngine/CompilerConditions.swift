@@ -2,8 +2,7 @@
 extension Compiler {
   mutating func condition(_ name: String, _ depth: Int) throws(SyntaxFault) {
     try open(Block(kind: .condition, name: name, place: place, start: instructions.count, liquidDepth: depth))
-    let jumps = try test(negated: name == "unless")
-    blocks[blocks.count - 1].toNext = jumps
+    blocks[blocks.count - 1].toNext = try test(negated: name == "unless")
   }
 
   mutating func elsif(_ start: Int) throws(SyntaxFault) {
@@ -11,9 +10,8 @@ extension Compiler {
       throw SyntaxFault(message: "'elsif' is outside of 'if' and 'unless'", place: start)
     }
     nextBranch()
-    let jumps = try test(negated: false)
     // After an else nothing comes here: the branch before has jumped to the end.
-    blocks[blocks.count - 1].toNext = jumps
+    blocks[blocks.count - 1].toNext = try test(negated: false)
   }
 
   private mutating func nextBranch() {
@@ -57,12 +55,14 @@ extension Compiler {
       let joinsByOr = isName("or")
       if joinsByOr || isName("and") {
         lexer.advance()
+        blocks[blocks.count - 1].heads.append(instructions.count)
         emit(.branch(number, 0, joinsByOr))
         if joinsByOr { whenTrue.append(instructions.count - 1) } else { whenFalse.append(instructions.count - 1) }
         continue
       }
       try expectEnd()
       // The last one falls through into the body.
+      blocks[blocks.count - 1].heads.append(instructions.count)
       emit(.branch(number, 0, negated))
       if negated {
         whenTrue.append(instructions.count - 1)
@@ -106,6 +106,7 @@ extension Compiler {
     tables.caseDepth = max(tables.caseDepth, block.slot + 1)
     let value = try operand()
     try expectEnd()
+    blocks[blocks.count - 1].heads = [instructions.count]
     emit(.caseBegin(block.slot, value))
     blocks[blocks.count - 1].dropsFrom = here()
   }
@@ -128,8 +129,9 @@ extension Compiler {
     }
     try expectEnd()
     tables.cases.append(CaseSpec(slot: block.slot, values: values))
-    emit(.caseWhen(tables.cases.count - 1, 0))
     let last = blocks.count - 1
+    blocks[last].heads.append(instructions.count)
+    emit(.caseWhen(tables.cases.count - 1, 0))
     blocks[last].toNext = [instructions.count - 1]
     blocks[last].bodyStart = here()
     blocks[last].hasBody = values.count > 1
@@ -142,7 +144,6 @@ extension Compiler {
       // The instructions stay as nothings, for jumps of `break` in them are noted elsewhere.
       for at in from..<instructions.count { instructions[at] = .text(0, 0) }
       barrier = instructions.count
-      blocks[last].isBlank = true
       blocks[last].dropsFrom = nil
     }
     if blocks[last].hasBody { emit(.caseRepeat(blocks[last].slot, blocks[last].bodyStart)) }

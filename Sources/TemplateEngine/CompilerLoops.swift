@@ -27,6 +27,7 @@ extension Compiler {
     try loopAttributes(&spec, isTable: isTable)
     tables.loops.append(spec)
     scopes[slot] = LoopScope(item: item, slot: slot, isTable: isTable, name: tables.loops.count - 1)
+    blocks[last].heads = [instructions.count]
     emit(isTable ? .tableBegin(tables.loops.count - 1, 0) : .loopBegin(tables.loops.count - 1, 0))
     blocks[last].toNext = [instructions.count - 1]
     blocks[last].bodyStart = here()
@@ -119,15 +120,11 @@ extension Compiler {
 
   mutating func cycle() throws(SyntaxFault) {
     markPrinting()
-    let from = token.start
     var first: Operand? = try operand()
     var group: Operand?
-    var key = ""
     if take(.colon) {
       group = first
       first = nil
-    } else {
-      key = lexer.text(from, lexer.limit)
     }
     var items = first.map { [$0] } ?? []
     if first == nil { items.append(try operand()) }
@@ -136,7 +133,17 @@ extension Compiler {
       items.append(try operand())
     }
     try expectEnd()
-    tables.cycles.append(CycleSpec(group: group, key: key, items: items))
+    tables.cycles.append(CycleSpec(group: group, key: cycleKey(items), items: items))
     emit(.cycle(tables.cycles.count - 1))
+  }
+
+  /// Cycles of the same literals take turns together; one with a variable in it goes by itself.
+  private func cycleKey(_ items: [Operand]) -> String {
+    var literals: [Value] = []
+    for item in items {
+      guard case .constant(let number) = item else { return "\(place):\(name)" }
+      literals.append(tables.constants[number])
+    }
+    return Value.array(literals).inspected()
   }
 }

@@ -164,13 +164,20 @@ extension Compiler {
     case .capture: emit(.captureEnd(block.slot))
     case .changed: emit(.changedEnd)
     }
-    if block.isBlank, block.kind != .capture, block.kind != .changed {
+    for at in block.heads { tables.rescues[at] = Rescue(target: here(), isSilent: block.isBlank) }
+    switch block.kind {
+    case .capture, .changed, .table:
       for at in block.start..<instructions.count {
+        if case .text = instructions[at] { keptTexts.insert(at) }
+      }
+      barrier = instructions.count
+    case .condition, .choice, .loop:
+      guard block.isBlank else { break }
+      for at in block.start..<instructions.count where !keptTexts.contains(at) {
         if case .text(let from, _) = instructions[at] { instructions[at] = .text(from, 0) }
       }
       barrier = instructions.count
-    } else if !block.isBlank, block.kind != .capture {
-      markPrinting()
     }
+    if !block.isBlank, block.kind != .capture { markPrinting() }
   }
 }

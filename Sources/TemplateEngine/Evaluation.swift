@@ -161,7 +161,8 @@ extension Machine {
     let literal = frame.program.tables.ranges[number]
     let lower = try evaluate(literal.lower, frame)
     let upper = try evaluate(literal.upper, frame)
-    return .range(lower.rangeBound ?? 0, upper.rangeBound ?? 0)
+    guard let lower = lower.rangeBound, let upper = upper.rangeBound else { throw FilterError("invalid integer") }
+    return .range(lower, upper)
   }
 
   // MARK: Variables
@@ -176,8 +177,7 @@ extension Machine {
 
   /// A variable by name, as a frame sees it: what was assigned, what the caller of an include has, globals.
   func lookUp(_ name: String, _ frame: Frame) -> Value {
-    if let number = frame.program.nameIndex[name], frame.names[number].origin.rawValue >= Frame.Origin.assigned.rawValue
-    {
+    if let number = frame.program.nameIndex[name], frame.names[number].origin.rawValue >= Frame.Origin.assigned.rawValue {
       return frame.names[number].value
     }
     if let caller = frame.caller {

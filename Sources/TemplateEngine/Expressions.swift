@@ -73,11 +73,11 @@ extension Compiler {
     case .openBracket: return try path()
     case .name:
       if let word = reservedWord(first) {
+        let before = lexer
         lexer.advance()
         if token.kind != .dot, token.kind != .openBracket { return constant(word) }
-        // `empty.size`, `true.x`: what follows a reserved word finds nothing.
-        let operand = constant(word)
-        return try path(from: .computed(operand), named: lexer.text(first), at: first.start)
+        // `empty.size`, `true.x`: with something behind it the word is a variable's name like any other.
+        lexer = before
       }
       return try path()
     default: throw unexpected("a value")
@@ -115,17 +115,29 @@ extension Compiler {
 
   private mutating func range() throws(SyntaxFault) -> Operand {
     lexer.advance()
+    let lowerToken = token
     let lower = try operand()
     guard take(.dots) else { throw unexpected("'..' of a range") }
+    let upperToken = token
     let upper = try operand()
     _ = try expect(.closeParen, "')'")
-    if case .constant(let a) = lower, case .constant(let b) = upper,
-      let first = tables.constants[a].rangeBound, let last = tables.constants[b].rangeBound
-    {
-      return constant(.range(first, last))
+    if case .constant(let a) = lower, case .constant(let b) = upper {
+      return constant(.range(try literalBound(a, lowerToken), try literalBound(b, upperToken)))
     }
     tables.ranges.append(RangeLiteral(lower: lower, upper: upper))
     return .range(tables.ranges.count - 1)
+  }
+
+  /// The end of a range of literals: here a number may have a fraction, which is cut.
+  private func literalBound(_ number: Int, _ token: Lexer.Token) throws(SyntaxFault) -> Int {
+    let value = tables.constants[number]
+    if case .double(let number) = value.storage {
+      return Int(exactly: number.rounded(.towardZero)) ?? (number < 0 ? .min : .max)
+    }
+    guard let bound = value.rangeBound else {
+      throw SyntaxFault(message: "a range cannot begin or end with '\(lexer.text(token))'", place: token.start)
+    }
+    return bound
   }
 
   // MARK: Paths

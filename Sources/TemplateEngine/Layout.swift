@@ -26,7 +26,7 @@ final class Layout: Sendable {
 
 /// One member of a ``Layout``.
 struct Field: Sendable {
-    enum Kind: UInt8, Sendable {
+  enum Kind: UInt8, Sendable {
     case text, optionalText, html, whole, optionalWhole, truth, decimal
     /// A model that lies in its owner.
     case model
@@ -43,7 +43,7 @@ struct Field: Sendable {
   /// Where the models of a list begin, and how many they are.
   let list: (@Sendable (UnsafeRawPointer) -> (Address, Int))?
 
-    init(
+  init(
     _ kind: Kind, offset: Int, inner: (@Sendable () -> Layout)? = nil,
     list: (@Sendable (UnsafeRawPointer) -> (Address, Int))? = nil
   ) {

@@ -209,18 +209,14 @@ final class Machine {
       return outcome
     }
     if problems.count < 100 { problems.append(error) }
+    let rescue = frame.program.tables.rescues[frame.at]
     // An assignment prints nothing, neither does its error.
-    if errorMode == .inline, !isAssignment(frame) {
+    if errorMode == .inline, !isAssignment(frame), rescue?.isSilent != true {
       let text = "\(title) (\(error.place.template) line \(error.place.line)): \(error.place.message)"
       if frame.program.escapes { sink.writeEscaped(text) } else { sink.write(text) }
       if sink.isOverflowing { return fail(captures.isEmpty ? .outputBytes : .assignedBytes, at: frame) }
     }
-    switch frame.program.instructions[frame.at] {
-    case .loopBegin(_, let target), .tableBegin(_, let target): frame.at = target
-    case .branch(_, let target, let wanted): frame.at = wanted ? frame.at + 1 : target
-    case .caseWhen(_, let target): frame.at = target
-    default: frame.at += 1
-    }
+    frame.at = rescue?.target ?? frame.at + 1
     return nil
   }
 }

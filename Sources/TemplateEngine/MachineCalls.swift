@@ -105,7 +105,7 @@ extension Machine {
   ) throws(FilterError) -> Frame.CallTarget {
     if case .constant = spec.pointee.template, let known = frame.targets[number] { return known }
     let value = try evaluate(spec.pointee.template, frame)
-    guard let name = value.string else { throw FilterError("a partial's name must be text, not \(value.typeName)") }
+    guard let name = value.string else { throw FilterError("Argument error in tag 'include' - Illegal template name") }
     if let known = frame.targets[number], known.name == name { return known }
     let found: Template?
     do throws(TemplateErrors) { found = try partials.template(named: name) } catch {

@@ -7,6 +7,9 @@ extension Machine {
     switch source.storage {
     case .array, .models, .object, .bound, .range: total = source.count ?? 0
     case .string(let text, _): total = text.utf8.isEmpty ? 0 : 1
+    case .bool(false) where isTable:
+      frame.at = target
+      return
     case .null where isTable:
       frame.at = target
       return
@@ -16,19 +19,28 @@ extension Machine {
     if spec.pointee.continues {
       from = frame.scope.continuations[spec.pointee.name] ?? 0
     } else if let offset = spec.pointee.offset {
-      from = try bound(try evaluate(offset, frame)) ?? 0
+      from = try bound(try evaluate(offset, frame), isTable: isTable) ?? 0
+    }
+    var end = total
+    if let limit = spec.pointee.limit, let most = try bound(try evaluate(limit, frame), isTable: isTable) {
+      // Counted from the offset, though that is before the first element.
+      let (last, overflow) = from.addingReportingOverflow(most)
+      end = overflow ? (most < 0 ? 0 : total) : max(0, min(total, last))
+    }
+    if source.string != nil {
+      // Text is one element, whatever part of it is asked for.
+      (from, end) = (0, total)
     }
     from = max(0, min(from, total))
-    total -= from
-    if let limit = spec.pointee.limit, let most = try bound(try evaluate(limit, frame)) { total = max(0, min(total, most)) }
-    if frame.program.tracksContinuations || frame.caller != nil {
+    total = max(0, end - from)
+    if !isTable, frame.program.tracksContinuations || frame.caller != nil {
       frame.scope.continuations[spec.pointee.name] = from + total
     }
     var columns = 0
     if isTable {
       columns =
         try spec.pointee.columns.map { operand throws(FilterError) in
-          try self.evaluate(operand, frame).rangeBound ?? 0
+          try self.bound(try self.evaluate(operand, frame), isTable: true) ?? 0
         } ?? total
       sink.write("<tr class=\"row1\">\n")
       if total == 0 { sink.write("</tr>\n") } else { sink.write("<td class=\"col1\">") }
@@ -46,15 +58,14 @@ extension Machine {
     frame.at += 1
   }
 
-  private func bound(_ value: Value) throws(FilterError) -> Int? {
+  /// A number of elements. A table takes for one what begins with one; a loop does not.
+  private func bound(_ value: Value, isTable: Bool) throws(FilterError) -> Int? {
     switch value.storage {
-    case .null: return nil
-    case .int(let number): return number
-    case .double(let number): return Int(exactly: number.rounded(.towardZero)) ?? 0
-    case .string(let text, _):
-      guard let number = Int(text) else { throw FilterError("invalid integer") }
-      return number
-    default: throw FilterError("invalid integer")
+    case .null: return isTable ? 0 : nil
+    case .double(let number) where isTable:
+      return Int(exactly: number.rounded(.towardZero)) ?? (number < 0 ? .min : .max)
+    case .string(let text, _) where isTable: return Value.leadingInteger(text) ?? 0
+    default: return try StandardFilters.integer(value)
     }
   }
 

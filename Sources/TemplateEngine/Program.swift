@@ -45,8 +45,16 @@ struct Tables: Sendable {
   var requests: [RequestSpec] = []
   var cycles: [CycleSpec] = []
   var cases: [CaseSpec] = []
+  /// By the place of an instruction in the head of a block: where a render goes on after an error there.
+  var rescues: [Int: Rescue] = [:]
   var loopDepth = 0
   var caseDepth = 0
+}
+
+/// An error in the head of a block gives the whole block up. A block that prints nothing keeps silent about it.
+struct Rescue: Sendable {
+  var target: Int
+  var isSilent: Bool
 }
 
 /// Something that has a value: looked up by number in one of the tables.

@@ -140,15 +140,13 @@ extension Value {
     }
   }
 
-  /// A range's end: numbers are cut, text is read up to its first other character. Nil for a variable's range only
-  /// where the value is not known yet.
+  /// A range's end: whole numbers, and text up to its first other character. Nil for what cannot be one.
   var rangeBound: Int? {
     switch storage {
     case .int(let value): value
-    case .double(let value): Int(exactly: value.rounded(.towardZero)) ?? (value < 0 ? .min : value > 0 ? .max : 0)
     case .string(let text, _): Self.leadingInteger(text) ?? 0
-    case .null, .empty, .blank, .bool: 0
-    default: 0
+    case .null, .empty, .blank: 0
+    default: nil
     }
   }
 
