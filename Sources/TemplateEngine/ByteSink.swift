@@ -69,6 +69,20 @@ final class ByteSink {
     state.pointee.count += count
   }
 
+  /// Text where it lies: as a parameter it would be counted.
+  @inline(__always)
+  func write(at text: UnsafePointer<String>) {
+    if text.pointee.utf8.withContiguousStorageIfAvailable({ write($0) }) == nil { write(Array(text.pointee.utf8)) }
+  }
+
+  /// The same, escaped.
+  @inline(__always)
+  func writeEscaped(at text: UnsafePointer<String>) {
+    if text.pointee.utf8.withContiguousStorageIfAvailable({ Escaping.runs(of: $0, into: self) }) == nil {
+      writeEscaped(text.pointee)
+    }
+  }
+
   @inline(__always)
   func write(_ string: String) {
     if string.utf8.withContiguousStorageIfAvailable({ write($0) }) == nil { write(Array(string.utf8)) }

@@ -6,7 +6,12 @@ extension Machine {
     switch operand {
     case .constant(let number): return Place(frame.constants + number)
     case .path(let number):
-      if let place = known(frame.paths + number, frame) { return place }
+      let path = frame.paths + number
+      if let place = known(path, frame) { return place }
+      if case .field(let slot, let field) = path.pointee.root, field != .name, path.pointee.first == path.pointee.end {
+        self.scratch[scratch] = frame.loops[slot].field(field, name: "")
+        return Place(self.scratch + scratch)
+      }
     case .range: break
     }
     self.scratch[scratch] = try evaluate(operand, frame)
@@ -117,21 +122,21 @@ extension Machine {
     case .object(let object):
       guard let number = number(in: object.table, site, frame) else { return .null }
       return object.values[number]
-    case .lookup(let kind): return try ledger.look(up: kind, frame.program.tables.keys[site])
+    case .lookup(let kind): return try ledger.look(up: kind, frame.keys[site].name)
     default: return .null
     }
   }
 
   private func number(in layout: Layout, _ site: Int, _ frame: Frame) -> Int? {
     if frame.sites[site].keys == layout.identity { return frame.sites[site].number }
-    guard let number = layout.keys.place(of: frame.program.tables.keys[site]) else { return nil }
+    guard let number = layout.keys.place(of: frame.keys[site]) else { return nil }
     frame.sites[site].remember(layout, number: number)
     return number
   }
 
   private func number(in table: KeyTable, _ site: Int, _ frame: Frame) -> Int? {
     if frame.sites[site].keys == table.identity { return frame.sites[site].number }
-    guard let number = table.place(of: frame.program.tables.keys[site]) else { return nil }
+    guard let number = table.place(of: frame.keys[site]) else { return nil }
     frame.sites[site].remember(table, number: number)
     return number
   }
@@ -170,7 +175,7 @@ extension Machine {
   /// Looks a variable up by its name and keeps what was found.
   @inline(never)
   func find(_ number: Int, _ frame: Frame) -> Value {
-    let value = lookUp(frame.program.tables.names[number], frame)
+    let value = lookUpAround(frame.program.tables.names[number], frame)
     frame.set(number, value, .found)
     return value
   }
@@ -180,6 +185,11 @@ extension Machine {
     if let number = frame.program.nameIndex[name], frame.names[number].origin.rawValue >= Frame.Origin.assigned.rawValue {
       return frame.names[number].value
     }
+    return lookUpAround(name, frame)
+  }
+
+  /// The same, but for what the frame itself assigned.
+  private func lookUpAround(_ name: String, _ frame: Frame) -> Value {
     if let caller = frame.caller {
       let spec = caller.program.tables.calls[frame.callerCall]
       for loop in spec.loops.reversed() {

@@ -185,7 +185,7 @@ extension Compiler {
         let key = try expect(.name, "a member's name")
         let text = lexer.text(key)
         written += "." + text
-        tables.keys.append(text)
+        tables.keys.append(Key(text))
         let number = tables.keys.count - 1
         switch text {
         case "size": found.append(.command(number, .size))
@@ -197,7 +197,7 @@ extension Compiler {
         if token.kind == .string {
           let text = lexer.text(token.start + 1, token.end - 1)
           lexer.advance()
-          tables.keys.append(text)
+          tables.keys.append(Key(text))
           found.append(.key(tables.keys.count - 1))
           written += "." + text
         } else {

@@ -59,6 +59,7 @@ final class Frame {
   let instructions: UnsafePointer<Instruction>
   let literals: UnsafePointer<UInt8>
   let constants: UnsafePointer<Value>
+  let keys: UnsafePointer<Key>
   let paths: UnsafePointer<Path>
   let conditions: UnsafePointer<Condition>
   let pipelines: UnsafePointer<Pipeline>
@@ -93,6 +94,7 @@ final class Frame {
     instructions = Address(of: program.instructions).pointer(to: Instruction.self)
     literals = Address(of: program.literals).pointer(to: UInt8.self)
     constants = Address(of: program.tables.constants).pointer(to: Value.self)
+    keys = Address(of: program.tables.keys).pointer(to: Key.self)
     paths = Address(of: program.tables.paths).pointer(to: Path.self)
     conditions = Address(of: program.tables.conditions).pointer(to: Condition.self)
     pipelines = Address(of: program.tables.pipelines).pointer(to: Pipeline.self)

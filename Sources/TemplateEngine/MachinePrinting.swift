@@ -10,10 +10,10 @@ extension Machine {
     case .text:
       let text = place.pointer.assumingMemoryBound(to: String.self)
       if escapes {
-        sink.writeEscaped(text.pointee)
+        sink.writeEscaped(at: text)
         isPure = false
       } else {
-        sink.write(text.pointee)
+        sink.write(at: text)
       }
     case .whole: sink.write(place.pointer.assumingMemoryBound(to: Int.self).pointee)
     default: return try print(try ledger.resolved(place.value), escapes: escapes)
@@ -82,7 +82,7 @@ extension Machine {
     guard field.pointee.kind == .text else {
       return try printEscaped(try ledger.resolved(place.value), escapes: escapes)
     }
-    sink.writeEscaped(place.pointer.assumingMemoryBound(to: String.self).pointee)
+    sink.writeEscaped(at: place.pointer.assumingMemoryBound(to: String.self))
     isPure = false
     if sink.isOverflowing { throw overflow }
   }
@@ -112,9 +112,16 @@ extension Machine {
       let call = pipeline.pointee.calls[at]
       let arguments = call.hasArguments ? try self.arguments(of: call, frame) : .none
       try ledger.charge(units: 1, bytes: 0)
-      value = try ledger.resolved(
-        try call.filter.body(value, arguments, frame.program.escapes ? contexts.auto : contexts.manual))
-      if case .html = value.storage { value = value.asText }
+      if frame.program.escapes {
+        value = try call.filter.body(value, arguments, contexts.auto)
+      } else {
+        value = try call.filter.body(value, arguments, contexts.manual)
+      }
+      switch value.storage {
+      case .deferred: value = try ledger.resolved(value).asText
+      case .html: value = value.asText
+      default: break
+      }
     }
     return value
   }

@@ -1,21 +1,3 @@
-/// The names of an object's members and their places. Objects made from one JSON document share tables, so that a
-/// look-up site that has seen one of them finds the member of the next by its place.
-final class KeyTable: Sendable {
-  let names: [String]
-  private let places: [String: Int]
-
-  init(_ names: [String]) {
-    self.names = names
-    places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 })
-  }
-
-  func place(of name: String) -> Int? { places[name] }
-
-  /// What look-up sites remember it by.
-  @inline(__always)
-  var identity: UnsafeRawPointer { UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()) }
-}
-
 /// A map: a table of names and the values in the same order.
 final class ObjectBox: Sendable {
   let table: KeyTable

@@ -36,7 +36,7 @@ struct Tables: Sendable {
   var constants: [Value] = []
   var paths: [Path] = []
   var segments: [Segment] = []
-  var keys: [String] = []
+  var keys: [Key] = []
   var ranges: [RangeLiteral] = []
   var conditions: [Condition] = []
   var pipelines: [Pipeline] = []
