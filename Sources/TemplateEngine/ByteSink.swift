@@ -72,23 +72,27 @@ final class ByteSink {
   /// Text where it lies: as a parameter it would be counted.
   @inline(__always)
   func write(at text: UnsafePointer<String>) {
-    if text.pointee.utf8.withContiguousStorageIfAvailable({ write($0) }) == nil { write(Array(text.pointee.utf8)) }
+    if text.pointee.utf8.withContiguousStorageIfAvailable({ write($0) }) == nil { writeCopy(of: text) }
   }
 
   /// The same, escaped.
   @inline(__always)
   func writeEscaped(at text: UnsafePointer<String>) {
     if text.pointee.utf8.withContiguousStorageIfAvailable({ Escaping.runs(of: $0, into: self) }) == nil {
-      writeEscaped(text.pointee)
+      writeEscapedCopy(of: text)
     }
   }
 
-  @inline(__always)
-  func write(_ string: String) {
-    if string.utf8.withContiguousStorageIfAvailable({ write($0) }) == nil { write(Array(string.utf8)) }
-  }
+  func write(_ text: String) { withUnsafePointer(to: text) { write(at: $0) } }
 
-  private func write(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { write($0) } }
+  /// Text that does not lie in one piece, as texts from elsewhere may.
+  @inline(never)
+  private func writeCopy(of text: UnsafePointer<String>) { Array(text.pointee.utf8).withUnsafeBufferPointer { write($0) } }
+
+  @inline(never)
+  private func writeEscapedCopy(of text: UnsafePointer<String>) {
+    Array(text.pointee.utf8).withUnsafeBufferPointer { Escaping.runs(of: $0, into: self) }
+  }
 
   func write(_ text: StaticString) {
     write(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
@@ -117,12 +121,7 @@ final class ByteSink {
   }
 
   /// Writes text with `< > & " '` replaced, by runs: a run without them is one copy.
-  @inline(__always)
-  func writeEscaped(_ string: String) {
-    if string.utf8.withContiguousStorageIfAvailable({ Escaping.runs(of: $0, into: self) }) == nil {
-      Array(string.utf8).withUnsafeBufferPointer { Escaping.runs(of: $0, into: self) }
-    }
-  }
+  func writeEscaped(_ text: String) { withUnsafePointer(to: text) { writeEscaped(at: $0) } }
 
   /// Makes room; false when the ceiling is in the way.
   @inline(__always)

@@ -34,6 +34,7 @@ struct Compiler {
   var keptTexts: Set<Int> = []
   var scopes: [LoopScope] = []
   var nameNumbers: [String: Int] = [:]
+  var pathNumbers: [PathIdentity: Int] = [:]
   var assigned: Set<String> = []
   var variableUses: [(path: String, root: String, place: Int)] = []
   var uses: [(kind: UseKind, name: String, place: Int)] = []
@@ -45,6 +46,13 @@ struct Compiler {
   var place = 0
 
   enum UseKind { case filter, tag, partial }
+
+  /// What makes two paths of keys the same: they begin at the same variable or loop and name the same members.
+  struct PathIdentity: Hashable {
+    var isItem: Bool
+    var number: Int
+    var keys: [String]
+  }
 
   init(environment: Environment, name: String, source: [UInt8]) {
     self.environment = environment

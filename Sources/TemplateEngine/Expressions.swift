@@ -210,14 +210,31 @@ extension Compiler {
       }
     }
     if let rootName { variableUses.append((written, rootName, start)) }
-    let first = tables.segments.count
-    tables.segments += found
-    var site: Int?
-    if found.allSatisfy({ if case .key = $0 { true } else { false } }) {
-      if case .key(let number)? = found.first { site = number } else { site = 0 }
+    return .path(pathNumber(root, found))
+  }
+
+  /// A path that was read before is the same path: what its look-up sites learn at one place serves all.
+  private mutating func pathNumber(_ root: Path.Root, _ segments: [Segment]) -> Int {
+    var keys: [String] = []
+    for case .key(let number) in segments { keys.append(tables.keys[number].name) }
+    let isPlain = keys.count == segments.count
+    var identity: PathIdentity?
+    switch root {
+    case .name(let number) where isPlain: identity = PathIdentity(isItem: false, number: number, keys: keys)
+    case .item(let slot) where isPlain: identity = PathIdentity(isItem: true, number: slot, keys: keys)
+    default: break
     }
+    if let identity, let known = pathNumbers[identity] {
+      tables.keys.removeLast(segments.count)
+      return known
+    }
+    let first = tables.segments.count
+    var site: Int?
+    if isPlain { if case .key(let number)? = segments.first { site = number } else { site = 0 } }
+    tables.segments += segments
     tables.paths.append(Path(root: root, first: first, end: tables.segments.count, site: site))
-    return .path(tables.paths.count - 1)
+    if let identity { pathNumbers[identity] = tables.paths.count - 1 }
+    return tables.paths.count - 1
   }
 
   /// `forloop…` and `tablerowloop…` of a loop in this template: fields are read from the machine's loop.

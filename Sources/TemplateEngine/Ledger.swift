@@ -1,13 +1,20 @@
 /// What a render has used of its limits, and the data that was supplied to it: shared by the machine and its filters.
 final class Ledger {
   let limits: Limits
+  /// What the host passed to the render, and the render's time.
+  let host: (any Sendable)?
+  let now: Int
   var spent = 0
   var assigned = 0
   var supplied: [DataRequest: Value] = [:]
   /// What the render had to stop for, each once however often the host resumes without an answer.
   private var asked: Set<DataRequest> = []
 
-  init(limits: Limits) { self.limits = limits }
+  init(limits: Limits, host: (any Sendable)? = nil, now: Int = 0) {
+    self.limits = limits
+    self.host = host
+    self.now = now
+  }
 
   func charge(units: Int, bytes: Int) throws(FilterError) {
     // Cut to what no limit reaches, so that sums cannot overflow.

@@ -13,8 +13,6 @@ final class Machine {
   let partials: any PartialSource
   let ledger: Ledger
   let sink: ByteSink
-  let host: (any Sendable)?
-  let now: Int
   let errorMode: Render.ErrorMode
   var frames: [Frame]
   var captures: [Capture] = []
@@ -28,8 +26,6 @@ final class Machine {
   let scratch: UnsafeMutablePointer<Value>
   /// Ended frames by program.
   var pools: [ObjectIdentifier: FramePool] = [:]
-  /// What filters know of the render, in templates that escape and in those that do not.
-  let contexts: (auto: FilterContext, manual: FilterContext)
 
   init(
     _ template: Template, globals: Globals, partials: any PartialSource, limits: Limits, errors: Render.ErrorMode,
@@ -37,16 +33,10 @@ final class Machine {
   ) {
     self.globals = globals
     self.partials = partials
-    self.host = host
-    self.now = now
-    ledger = Ledger(limits: limits)
+    ledger = Ledger(limits: limits, host: host, now: now)
     sink = ByteSink(ceiling: max(0, limits.outputBytes))
     errorMode = errors
     frames = [Frame(template.program, scope: Scope())]
-    contexts = (
-      FilterContext(ledger: ledger, host: host, escaping: .auto, now: now),
-      FilterContext(ledger: ledger, host: host, escaping: .manual, now: now)
-    )
     scratch = .allocate(capacity: 2)
     scratch.initialize(repeating: .null, count: 2)
   }

@@ -112,11 +112,7 @@ extension Machine {
       let call = pipeline.pointee.calls[at]
       let arguments = call.hasArguments ? try self.arguments(of: call, frame) : .none
       try ledger.charge(units: 1, bytes: 0)
-      if frame.program.escapes {
-        value = try call.filter.body(value, arguments, contexts.auto)
-      } else {
-        value = try call.filter.body(value, arguments, contexts.manual)
-      }
+      value = try call.filter.body(value, arguments, FilterContext(ledger: ledger, escapes: frame.program.escapes))
       switch value.storage {
       case .deferred: value = try ledger.resolved(value).asText
       case .html: value = value.asText

@@ -71,12 +71,13 @@ public final class Render {
 /// What a filter may know of the render it runs in.
 public struct FilterContext {
   let ledger: Ledger
+  let escapes: Bool
   /// What the host passed to the render.
-  public let host: (any Sendable)?
+  public var host: (any Sendable)? { ledger.host }
   /// How the template escapes.
-  public let escaping: Environment.Escaping
+  public var escaping: Environment.Escaping { escapes ? .auto : .manual }
   /// The render's time, in seconds since 1970 (UTC).
-  public let now: Int
+  public var now: Int { ledger.now }
 
   /// Counts `units` of work and `bytes` about to be made against the limits; call it before allocating.
   public func charge(units: Int = 0, bytes: Int = 0) throws(FilterError) {

@@ -11,8 +11,10 @@ func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(
 
 /// `123456` is `$1,234.56`.
 func formatMoney(_ cents: Int) -> String {
-  String(unsafeUninitializedCapacity: 32) { bytes in
-    var at = 32
+  // Up to fifteen bytes a string keeps in itself.
+  let size = cents.magnitude < 100_000_000 ? 15 : 32
+  return String(unsafeUninitializedCapacity: size) { bytes in
+    var at = size
     var rest = cents.magnitude
     var digits = 0
     repeat {
@@ -27,8 +29,8 @@ func formatMoney(_ cents: Int) -> String {
     at -= 1
     bytes[at] = UInt8(ascii: "$")
     if cents < 0 { at -= 1; bytes[at] = UInt8(ascii: "-") }
-    for place in at..<32 { bytes[place - at] = bytes[place] }
-    return 32 - at
+    for place in at..<size { bytes[place - at] = bytes[place] }
+    return size - at
   }
 }
 
