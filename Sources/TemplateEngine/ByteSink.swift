@@ -78,9 +78,7 @@ final class ByteSink {
   /// The same, escaped.
   @inline(__always)
   func writeEscaped(at text: UnsafePointer<String>) {
-    if text.pointee.utf8.withContiguousStorageIfAvailable({ Escaping.runs(of: $0, into: self) }) == nil {
-      writeEscapedCopy(of: text)
-    }
+    if text.pointee.utf8.withContiguousStorageIfAvailable({ writeEscaped($0) }) == nil { writeEscapedCopy(of: text) }
   }
 
   func write(_ text: String) { withUnsafePointer(to: text) { write(at: $0) } }
@@ -91,7 +89,32 @@ final class ByteSink {
 
   @inline(never)
   private func writeEscapedCopy(of text: UnsafePointer<String>) {
-    Array(text.pointee.utf8).withUnsafeBufferPointer { Escaping.runs(of: $0, into: self) }
+    Array(text.pointee.utf8).withUnsafeBufferPointer { writeEscaped($0) }
+  }
+
+  /// Most text needs no escaping: it is copied by words as it is looked at, up to the first word that does.
+  @inline(__always)
+  private func writeEscaped(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard let start = bytes.baseAddress, reserve(bytes.count) else { return }
+    let from = UnsafeRawPointer(start)
+    let to = UnsafeMutableRawPointer(state.pointee.base + state.pointee.count)
+    let count = bytes.count
+    var at = 0
+    while at &+ 8 <= count {
+      let word = from.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      guard Escaping.isClean(word) else { break }
+      to.storeBytes(of: word, toByteOffset: at, as: UInt64.self)
+      at &+= 8
+    }
+    if at &+ 8 > count, count >= 8 {
+      let word = from.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      if Escaping.isClean(word) {
+        to.storeBytes(of: word, toByteOffset: count &- 8, as: UInt64.self)
+        at = count
+      }
+    }
+    state.pointee.count &+= at
+    if at < count { Escaping.runs(of: UnsafeBufferPointer(rebasing: bytes[at...]), into: self) }
   }
 
   func write(_ text: StaticString) {

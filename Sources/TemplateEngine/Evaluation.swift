@@ -41,7 +41,8 @@ extension Machine {
     default: return nil
     }
     var site = frame.sites + first
-    while let keys = view.keys, keys == UnsafeRawPointer(site.pointee.keys) {
+    while let keys = view.keys {
+      if keys != site.pointee.keys, !learn(view, site - frame.sites, frame) { return nil }
       left -= 1
       if let box = view.box {
         guard let field = site.pointee.field else { return nil }
@@ -56,6 +57,16 @@ extension Machine {
       site += 1
     }
     return nil
+  }
+
+  /// Looks a member up by name and remembers it; false where there is none.
+  @inline(never)
+  private func learn(_ view: View, _ site: Int, _ frame: Frame) -> Bool {
+    guard let keys = view.keys else { return false }
+    if view.box != nil {
+      return number(in: Unmanaged<Layout>.fromOpaque(keys).takeUnretainedValue(), site, frame) != nil
+    }
+    return number(in: Unmanaged<KeyTable>.fromOpaque(keys).takeUnretainedValue(), site, frame) != nil
   }
 
   /// A value that is there, not one that is fetched first.
@@ -198,8 +209,10 @@ extension Machine {
       }
       return lookUp(name, caller)
     }
-    if let value = frame.scope.assigned[name] { return value }
-    if let count = frame.scope.counters[name] { return .int(count) }
+    if !frame.scope.isClean {
+      if let value = frame.scope.assigned[name] { return value }
+      if let count = frame.scope.counters[name] { return .int(count) }
+    }
     return globals.values[name] ?? .null
   }
 

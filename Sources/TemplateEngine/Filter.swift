@@ -13,22 +13,35 @@ public struct Filter: Sendable {
 
 /// The evaluated arguments of one use of a filter.
 public struct FilterArguments: Sendable {
-  /// Arguments without a name, in order.
-  public let positional: [Value]
-  /// Arguments written `name: value`, in order.
-  public let named: [(name: String, value: Value)]
+  /// Most uses of a filter have none: then there is nothing to hold.
+  private let list: List?
 
-  static let none = FilterArguments(positional: [], named: [])
+  private final class List: Sendable {
+    let positional: [Value]
+    let named: [(name: String, value: Value)]
 
-  init(positional: [Value], named: [(name: String, value: Value)]) {
-    self.positional = positional
-    self.named = named
+    init(_ positional: [Value], _ named: [(name: String, value: Value)]) {
+      self.positional = positional
+      self.named = named
+    }
   }
+
+  /// Arguments without a name, in order.
+  public var positional: [Value] { list?.positional ?? [] }
+  /// Arguments written `name: value`, in order.
+  public var named: [(name: String, value: Value)] { list?.named ?? [] }
+
+  init() { list = nil }
+
+  init(positional: [Value], named: [(name: String, value: Value)]) { list = List(positional, named) }
 
   /// The number of arguments without a name.
   public var count: Int { positional.count }
   /// The argument at a place, or null when there are fewer.
-  public subscript(index: Int) -> Value { index < positional.count ? positional[index] : .null }
+  public subscript(index: Int) -> Value {
+    guard let list, index < list.positional.count else { return .null }
+    return list.positional[index]
+  }
   /// The argument of a name, if given; the last one wins.
   public subscript(name: String) -> Value? { named.last { $0.name == name }?.value }
 }

@@ -159,7 +159,7 @@ final class Scope {
   var cycles: [String: Int] = [:] { didSet { isClean = false } }
   var continuations: [String: Int] = [:] { didSet { isClean = false } }
   var lastChange: String? { didSet { isClean = false } }
-  private var isClean = true
+  private(set) var isClean = true
 
   func clear() {
     if isClean { return }

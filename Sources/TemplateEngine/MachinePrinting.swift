@@ -110,7 +110,7 @@ extension Machine {
     if case .html = value.storage { value = value.asText }
     for at in 0..<count {
       let call = pipeline.pointee.calls[at]
-      let arguments = call.hasArguments ? try self.arguments(of: call, frame) : .none
+      let arguments = call.hasArguments ? try self.arguments(of: call, frame) : FilterArguments()
       try ledger.charge(units: 1, bytes: 0)
       value = try call.filter.body(value, arguments, FilterContext(ledger: ledger, escapes: frame.program.escapes))
       switch value.storage {
