@@ -72,33 +72,38 @@ final class ByteSink {
   /// Text where it lies: as a parameter it would be counted.
   @inline(__always)
   func write(at text: UnsafePointer<String>) {
-    if text.pointee.utf8.withContiguousStorageIfAvailable({ write($0) }) == nil { writeCopy(of: text) }
+    guard let bytes = TextBytes(text) else { return writeCopy(of: text) }
+    guard reserve(bytes.count) else { return }
+    let to = UnsafeMutableRawPointer(state.pointee.base + state.pointee.count)
+    if let from = bytes.pointer {
+      to.copyMemory(from: from, byteCount: bytes.count)
+    } else {
+      to.storeBytes(of: bytes.low, as: UInt64.self)
+      to.storeBytes(of: bytes.high, toByteOffset: 8, as: UInt64.self)
+    }
+    state.pointee.count &+= bytes.count
   }
 
-  /// The same, escaped.
+  /// The same, with `< > & " '` replaced. Most text has none: it is copied by words as it is looked at, up to the first word that has.
   @inline(__always)
   func writeEscaped(at text: UnsafePointer<String>) {
-    if text.pointee.utf8.withContiguousStorageIfAvailable({ writeEscaped($0) }) == nil { writeEscapedCopy(of: text) }
-  }
-
-  func write(_ text: String) { withUnsafePointer(to: text) { write(at: $0) } }
-
-  /// Text that does not lie in one piece, as texts from elsewhere may.
-  @inline(never)
-  private func writeCopy(of text: UnsafePointer<String>) { Array(text.pointee.utf8).withUnsafeBufferPointer { write($0) } }
-
-  @inline(never)
-  private func writeEscapedCopy(of text: UnsafePointer<String>) {
-    Array(text.pointee.utf8).withUnsafeBufferPointer { writeEscaped($0) }
-  }
-
-  /// Most text needs no escaping: it is copied by words as it is looked at, up to the first word that does.
-  @inline(__always)
-  private func writeEscaped(_ bytes: UnsafeBufferPointer<UInt8>) {
-    guard let start = bytes.baseAddress, reserve(bytes.count) else { return }
-    let from = UnsafeRawPointer(start)
+    guard let bytes = TextBytes(text) else { return writeEscapedCopy(of: text) }
+    guard reserve(bytes.count) else { return }
     let to = UnsafeMutableRawPointer(state.pointee.base + state.pointee.count)
-    let count = bytes.count
+    if let from = bytes.pointer {
+      writeEscaped(from, bytes.count, to)
+    } else if Escaping.isClean(bytes.low), Escaping.isClean(bytes.high) {
+      to.storeBytes(of: bytes.low, as: UInt64.self)
+      to.storeBytes(of: bytes.high, toByteOffset: 8, as: UInt64.self)
+      state.pointee.count &+= bytes.count
+    } else {
+      writeEscapedCopy(of: text)
+    }
+  }
+
+  /// At least a word, for which there is room.
+  @inline(__always)
+  private func writeEscaped(_ from: UnsafeRawPointer, _ count: Int, _ to: UnsafeMutableRawPointer) {
     var at = 0
     while at &+ 8 <= count {
       let word = from.loadUnaligned(fromByteOffset: at, as: UInt64.self)
@@ -106,7 +111,7 @@ final class ByteSink {
       to.storeBytes(of: word, toByteOffset: at, as: UInt64.self)
       at &+= 8
     }
-    if at &+ 8 > count, count >= 8 {
+    if at &+ 8 > count {
       let word = from.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
       if Escaping.isClean(word) {
         to.storeBytes(of: word, toByteOffset: count &- 8, as: UInt64.self)
@@ -114,7 +119,24 @@ final class ByteSink {
       }
     }
     state.pointee.count &+= at
-    if at < count { Escaping.runs(of: UnsafeBufferPointer(rebasing: bytes[at...]), into: self) }
+    if at < count {
+      let rest = (from + at).assumingMemoryBound(to: UInt8.self)
+      Escaping.runs(of: UnsafeBufferPointer(start: rest, count: count &- at), into: self)
+    }
+  }
+
+  func write(_ text: String) { withUnsafePointer(to: text) { write(at: $0) } }
+
+  /// Text that does not lie in one piece, as texts of other systems may.
+  @inline(never)
+  private func writeCopy(of text: UnsafePointer<String>) { Array(text.pointee.utf8).withUnsafeBufferPointer { write($0) } }
+
+  /// The same, or short text with something to escape.
+  @inline(never)
+  private func writeEscapedCopy(of text: UnsafePointer<String>) {
+    if text.pointee.utf8.withContiguousStorageIfAvailable({ Escaping.runs(of: $0, into: self) }) == nil {
+      Array(text.pointee.utf8).withUnsafeBufferPointer { Escaping.runs(of: $0, into: self) }
+    }
   }
 
   func write(_ text: StaticString) {
@@ -143,7 +165,6 @@ final class ByteSink {
     } while rest > 0
   }
 
-  /// Writes text with `< > & " '` replaced, by runs: a run without them is one copy.
   func writeEscaped(_ text: String) { withUnsafePointer(to: text) { writeEscaped(at: $0) } }
 
   /// Makes room; false when the ceiling is in the way.
