@@ -50,8 +50,11 @@ enum Assembly {
       }
       resultPlaces.append(places[at])
     }
-    rescues = Dictionary(
-      uniqueKeysWithValues: rescues.map { (moved[$0], Rescue(target: moved[$1.target], isSilent: $1.isSilent)) })
+    // What was between a `case` and its first branch is gone, and may have been a block.
+    rescues = rescues.reduce(into: [:]) { kept, entry in
+      guard !isNothing(instructions[entry.key]) else { return }
+      kept[moved[entry.key]] = Rescue(target: moved[entry.value.target], isSilent: entry.value.isSilent)
+    }
     return (result, resultPlaces)
   }
 

@@ -20,6 +20,10 @@ struct BlockTests {
     ),
     ("{% case 1 %} {% when 1 %} {% endcase %}|", "|"), ("{% case 1 %}x{% when 1 %} {% endcase %}|", " |"),
     ("{% case 1 %}x{% else %}y{% endcase %}", "y"),
+    (
+      "{% case 1 %}{% case 2 %}{% when 2 %}x{% endcase %}{% if true %}x{% endif %}{% when 1 %}{% if true %}y{% endif %}{% endcase %}",
+      "y"
+    ),
     ("{% unless false %} {% increment n %} {% endunless %}|", " 0 |"), ("{% if true %} {% raw %}{% endraw %} {% endif %}|", "|"),
     ("{% if true %}\n{% liquid\n assign x = 1 %}\n{% endif %}|", "|"),
   ]) func blank(_ source: String, _ expected: String) {
