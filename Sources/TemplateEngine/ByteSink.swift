@@ -51,10 +51,10 @@ final class ByteSink {
     state.pointee.count += bytes.count
   }
 
-  /// Writes bytes behind which as many as the slack may be read too.
+  /// Writes bytes behind which as many as the slack may be read too; false when the ceiling is in the way.
   @inline(__always)
-  func write(literal from: UnsafePointer<UInt8>, count: Int) {
-    guard reserve(count) else { return }
+  func write(literal from: UnsafePointer<UInt8>, count: Int) -> Bool {
+    guard reserve(count) else { return false }
     let to = state.pointee.base + state.pointee.count
     if count <= Self.slack {
       let source = UnsafeRawPointer(from)
@@ -66,7 +66,8 @@ final class ByteSink {
     } else {
       to.update(from: from, count: count)
     }
-    state.pointee.count += count
+    state.pointee.count &+= count
+    return true
   }
 
   /// Text where it lies: as a parameter it would be counted.

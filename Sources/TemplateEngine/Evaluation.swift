@@ -21,29 +21,28 @@ extension Machine {
   /// The place of a path whose look-up sites know all they meet; nil where there is more to do.
   @inline(__always)
   private func known(_ path: UnsafePointer<Path>, _ frame: Frame) -> Place? {
-    guard let first = path.pointee.site else { return nil }
-    var left = path.pointee.end - path.pointee.first
+    let keys = path.pointee.keys
+    var left = keys.count
     var view: View
-    switch path.pointee.root {
-    case .item(let slot):
-      let loop = frame.loops + slot
+    switch keys.origin {
+    case .item:
+      let loop = frame.loops + Int(keys.number)
       if left == 0 {
         if loop.pointee.isMade { return withUnsafePointer(to: &loop.pointee.made, Self.present) }
         return loop.pointee.element.flatMap(Self.present)
       }
       view = loop.pointee.view
-    case .name(let number):
-      guard number >= 0 else { return nil }
-      let variable = frame.names + number
+    case .name:
+      let variable = frame.names + Int(keys.number)
       guard variable.pointee.origin != .unknown else { return nil }
       if left == 0 { return withUnsafePointer(to: &variable.pointee.value, Self.present) }
       view = variable.pointee.view
-    default: return nil
+    case .none: return nil
     }
-    var site = frame.sites + first
+    var site = frame.sites + Int(keys.site)
     while let keys = view.keys {
       if keys != site.pointee.keys, !learn(view, site - frame.sites, frame) { return nil }
-      left -= 1
+      left &-= 1
       if let box = view.box {
         guard let field = site.pointee.field else { return nil }
         let address = view.base + field.pointee.offset

@@ -220,7 +220,7 @@ extension Compiler {
     let isPlain = keys.count == segments.count
     var identity: PathIdentity?
     switch root {
-    case .name(let number) where isPlain: identity = PathIdentity(isItem: false, number: number, keys: keys)
+    case .name(let number) where isPlain && number >= 0: identity = PathIdentity(isItem: false, number: number, keys: keys)
     case .item(let slot) where isPlain: identity = PathIdentity(isItem: true, number: slot, keys: keys)
     default: break
     }
@@ -229,10 +229,14 @@ extension Compiler {
       return known
     }
     let first = tables.segments.count
-    var site: Int?
-    if isPlain { if case .key(let number)? = segments.first { site = number } else { site = 0 } }
     tables.segments += segments
-    tables.paths.append(Path(root: root, first: first, end: tables.segments.count, site: site))
+    var path = Path(root: root, first: first, end: tables.segments.count)
+    if let identity {
+      path.keys = Path.Keys(
+        origin: identity.isItem ? .item : .name, number: Int32(identity.number),
+        site: Int32(tables.keys.count - segments.count), count: Int32(segments.count))
+    }
+    tables.paths.append(path)
     if let identity { pathNumbers[identity] = tables.paths.count - 1 }
     return tables.paths.count - 1
   }

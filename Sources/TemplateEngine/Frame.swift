@@ -51,6 +51,8 @@ final class Frame {
   let program: Program
   /// Where the frame goes when it has ended; nil while it is there.
   var pool: FramePool?
+  /// The frame it was called from, or the next one in the pool.
+  var below: Frame?
   var at = 0
   let names: UnsafeMutablePointer<Variable>
   let loops: UnsafeMutablePointer<LoopState>
@@ -69,7 +71,8 @@ final class Frame {
   private let loopCount: Int
   private let siteCount: Int
   var cases: [CaseState]
-  var targets: [CallTarget?]
+  let targets: UnsafeMutablePointer<CallTarget?>
+  private let callCount: Int
   var scope: Scope
   /// An include's caller, whose variables it sees, and the call it came from.
   var caller: Frame?
@@ -90,7 +93,9 @@ final class Frame {
     loops.initialize(repeating: LoopState(), count: loopCount)
     sites.initialize(repeating: Site(), count: siteCount)
     cases = Array(repeating: CaseState(), count: program.tables.caseDepth)
-    targets = Array(repeating: nil, count: program.tables.calls.count)
+    callCount = program.tables.calls.count
+    targets = .allocate(capacity: callCount)
+    targets.initialize(repeating: nil, count: callCount)
     instructions = Address(of: program.instructions).pointer(to: Instruction.self)
     literals = Address(of: program.literals).pointer(to: UInt8.self)
     constants = Address(of: program.tables.constants).pointer(to: Value.self)
@@ -109,6 +114,8 @@ final class Frame {
     loops.deallocate()
     sites.deinitialize(count: siteCount)
     sites.deallocate()
+    targets.deinitialize(count: callCount)
+    targets.deallocate()
   }
 
   /// Forgets all variables; look-up sites and found partials stay.
@@ -129,13 +136,15 @@ final class Frame {
 /// Frames of one program that have ended.
 final class FramePool {
   let program: Program
-  private var frames: [Frame] = []
+  private var top: Frame?
 
   init(_ program: Program) { self.program = program }
 
   /// A frame with no variables; without a scope to share it has one of its own.
   func frame(sharing scope: Scope?) -> Frame {
-    guard let frame = frames.popLast() else { return Frame(program, scope: scope ?? Scope(), pool: self) }
+    guard let frame = top else { return Frame(program, scope: scope ?? Scope(), pool: self) }
+    top = frame.below
+    frame.below = nil
     frame.pool = self
     if let scope { frame.scope = scope }
     return frame
@@ -148,7 +157,8 @@ final class FramePool {
     frame.repeats = nil
     frame.pool = nil
     frame.reset()
-    frames.append(frame)
+    frame.below = top
+    top = frame
   }
 }
 

@@ -14,7 +14,9 @@ final class Machine {
   let ledger: Ledger
   let sink: ByteSink
   let errorMode: Render.ErrorMode
-  var frames: [Frame]
+  /// The frame that runs; each knows the one below it.
+  private(set) var top: Frame?
+  private(set) var depth = 0
   var captures: [Capture] = []
   var problems: [RenderError] = []
   var interrupt = Interrupt.none
@@ -36,9 +38,9 @@ final class Machine {
     ledger = Ledger(limits: limits, host: host, now: now)
     sink = ByteSink(ceiling: max(0, limits.outputBytes))
     errorMode = errors
-    frames = [Frame(template.program, scope: Scope())]
     scratch = .allocate(capacity: 2)
     scratch.initialize(repeating: .null, count: 2)
+    push(Frame(template.program, scope: Scope()))
   }
 
   deinit {
@@ -50,7 +52,7 @@ final class Machine {
     if let outcome { return outcome }
     let (end, overflow) = ledger.spent.addingReportingOverflow(max(1, steps))
     let sliceEnd = overflow ? Int.max : end
-    while let frame = frames.last {
+    while let frame = top {
       do throws(FilterError) {
         if try run(frame, until: sliceEnd) { return .yielded }
       } catch {
@@ -77,47 +79,52 @@ final class Machine {
   var instructionAssigned = 0
 
   /// Runs one frame until it ends or another begins; true when the slice is used up.
+  ///
+  /// Literal text is written without asking whether the slice or the steps are used up: it counts like the rest, and what follows it asks.
   private func run(_ frame: Frame, until sliceEnd: Int) throws(FilterError) -> Bool {
     let instructions = frame.instructions
     let literals = frame.literals
     let escapes = frame.program.escapes
     let limit = ledger.limits.steps
     while true {
+      let instruction = instructions + frame.at
+      if case .text(let from, let count) = instruction.pointee {
+        ledger.spent &+= 1
+        guard sink.write(literal: literals + from, count: count) else { throw overflow }
+        frame.at &+= 1
+        continue
+      }
       if ledger.spent >= sliceEnd { return true }
       instructionSpent = ledger.spent
       instructionAssigned = ledger.assigned
-      ledger.spent += 1
+      ledger.spent &+= 1
       if ledger.spent > limit { throw FilterError(reason: .limit(.steps)) }
-      switch instructions[frame.at] {
-      case .text(let from, let count):
-        sink.write(literal: literals + from, count: count)
-        if sink.isOverflowing { throw overflow }
-        frame.at += 1
+      switch instruction.pointee {
       case .print(let operand):
         try print(try place(of: operand, frame), escapes: escapes)
-        frame.at += 1
+        frame.at &+= 1
       case .printEscaped(let operand):
         try printEscaped(try place(of: operand, frame), escapes: escapes)
-        frame.at += 1
+        frame.at &+= 1
       case .printPipeline(let number):
         try print(try evaluate(frame.pipelines + number, frame), escapes: escapes)
-        frame.at += 1
+        frame.at &+= 1
       case .jump(let target): frame.at = target
       case .branch(let number, let target, let wanted):
-        frame.at = try holds(frame.conditions + number, frame) == wanted ? target : frame.at + 1
+        frame.at = try holds(frame.conditions + number, frame) == wanted ? target : frame.at &+ 1
       case .loopNext(let slot, let body):
         let loop = frame.loops + slot
-        loop.pointee.index += 1
+        loop.pointee.index &+= 1
         if loop.pointee.index < loop.pointee.count {
           loop.pointee.advance()
           frame.at = body
         } else {
-          frame.at += 1
+          frame.at &+= 1
         }
       case .finish:
         if leave(frame) { return false }
       default:
-        if try runSlow(instructions[frame.at], frame) { return false }
+        if try runSlow(instruction.pointee, frame) { return false }
       }
     }
   }
@@ -133,7 +140,7 @@ final class Machine {
         return false
       }
     }
-    frames.removeLast()
+    pop(frame)
     if let caller = frame.caller {
       for (number, name) in caller.program.tables.names.enumerated() where caller.names[number].origin != .argument {
         if let value = caller.scope.assigned[name] {
@@ -147,6 +154,18 @@ final class Machine {
     }
     frame.pool?.keep(frame)
     return true
+  }
+
+  func push(_ frame: Frame) {
+    frame.below = top
+    top = frame
+    depth += 1
+  }
+
+  private func pop(_ frame: Frame) {
+    top = frame.below
+    frame.below = nil
+    depth -= 1
   }
 
   func takeOutput() -> [UInt8] {

@@ -1,7 +1,7 @@
 /// render and include: a partial is a frame on the machine's list.
 extension Machine {
   func call(_ number: Int, _ frame: Frame) throws(FilterError) -> Bool {
-    guard frames.count <= ledger.limits.depth else { throw FilterError(reason: .limit(.depth)) }
+    guard depth <= ledger.limits.depth else { throw FilterError(reason: .limit(.depth)) }
     let spec = frame.calls + number
     let target = try target(of: spec, number, frame)
     if spec.pointee.isPlain { return try callPlain(spec, target, frame) }
@@ -41,7 +41,7 @@ extension Machine {
       begin(inner)
     }
     frame.at += 1
-    frames.append(inner)
+    push(inner)
     return true
   }
 
@@ -60,7 +60,7 @@ extension Machine {
       throw error
     }
     frame.at += 1
-    frames.append(inner)
+    push(inner)
     return true
   }
 

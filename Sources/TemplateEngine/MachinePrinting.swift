@@ -137,15 +137,20 @@ extension Machine {
     let comparison = condition.pointee.comparison
     if comparison == .truth { return try isTruthy(left) }
     let right = try place(of: condition.pointee.right, frame, scratch: 1)
-    if let a = left.whole, let b = right.whole {
-      switch comparison {
-      case .equal: return a == b
-      case .unequal: return a != b
-      case .less: return a < b
-      case .greater: return a > b
-      case .lessOrEqual: return a <= b
-      case .greaterOrEqual: return a >= b
-      case .truth, .contains: break
+    if let b = right.whole {
+      if let a = left.whole {
+        switch comparison {
+        case .equal: return a == b
+        case .unequal: return a != b
+        case .less: return a < b
+        case .greater: return a > b
+        case .lessOrEqual: return a <= b
+        case .greaterOrEqual: return a >= b
+        case .truth, .contains: break
+        }
+      } else if left.isAbsent {
+        // A number that is not there, as the former price of most products: it equals none and has no order.
+        return comparison == .unequal
       }
     }
     return try compare(try ledger.resolved(left.value).asText, comparison, try ledger.resolved(right.value).asText)

@@ -54,6 +54,12 @@ struct Place {
     return field.pointee.value(at: pointer, owner: box.takeUnretainedValue())
   }
 
+  /// A number of a model that is not there.
+  @inline(__always)
+  var isAbsent: Bool {
+    field.map { $0.pointee.kind == .optionalWhole && pointer.assumingMemoryBound(to: Int?.self).pointee == nil } ?? false
+  }
+
   /// The number, where it is one at once.
   @inline(__always)
   var whole: Int? {

@@ -76,8 +76,18 @@ struct Path: Sendable {
   var root: Root
   var first: Int
   var end: Int
-  /// The number of the first segment's look-up site, when all segments are keys: theirs follow each other. Else nil.
-  var site: Int?
+  /// How a path of nothing but keys is walked at once; nothing for all others.
+  var keys = Keys()
+
+  /// Keys from a loop's item or a variable on. Their look-up sites follow each other.
+  struct Keys: Sendable {
+    enum Origin: UInt8, Sendable { case none, item, name }
+    var origin = Origin.none
+    /// The loop's slot or the variable's number.
+    var number: Int32 = 0
+    var site: Int32 = 0
+    var count: Int32 = 0
+  }
 }
 
 /// One step of a path. A key is also the number of its look-up site: each has a cache of its own.
