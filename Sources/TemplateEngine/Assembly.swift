@@ -29,13 +29,13 @@ extension Instruction {
 /// Removes instructions that do nothing (white space of blank blocks, dropped text), keeping every target right.
 enum Assembly {
   static func pack(
-    _ instructions: [Instruction], _ places: [Int], _ rescues: inout [Int: Rescue]
+    _ instructions: [Instruction], _ places: [Int], _ rescues: inout [Int: Rescue], enclosed: [Int: Int]
   ) -> ([Instruction], [Int]) {
     var moved = [Int](repeating: 0, count: instructions.count + 1)
     var kept = 0
     for (at, instruction) in instructions.enumerated() {
       moved[at] = kept
-      if !isNothing(instruction) { kept += 1 }
+      if !isNothing(instruction) { kept += enclosed[at] == nil ? 1 : 3 }
     }
     moved[instructions.count] = kept
     var result: [Instruction] = []
@@ -43,12 +43,15 @@ enum Assembly {
     result.reserveCapacity(kept)
     resultPlaces.reserveCapacity(kept)
     for (at, instruction) in instructions.enumerated() where !isNothing(instruction) {
-      if case .propagate(let onBreak, let onContinue) = instruction {
-        result.append(.propagate(onBreak < 0 ? -1 : moved[onBreak], onContinue < 0 ? -1 : moved[onContinue]))
-      } else {
-        result.append(instruction.target.map { instruction.aimed(at: moved[$0]) } ?? instruction)
-      }
-      resultPlaces.append(places[at])
+      let aimed: Instruction =
+        if case .propagate(let onBreak, let onContinue) = instruction {
+          .propagate(onBreak < 0 ? -1 : moved[onBreak], onContinue < 0 ? -1 : moved[onContinue])
+        } else {
+          instruction.target.map { instruction.aimed(at: moved[$0]) } ?? instruction
+        }
+      let made = enclosed[at].map { [.captureBegin, aimed, .captureEndIn($0)] } ?? [aimed]
+      result += made
+      resultPlaces += made.map { _ in places[at] }
     }
     // What was between a `case` and its first branch is gone, and may have been a block.
     rescues = rescues.reduce(into: [:]) { kept, entry in

@@ -4,6 +4,7 @@ enum Comparison {
   static func equal(_ left: Value, _ right: Value, _ ledger: Ledger, depth: Int = 0) throws(FilterError) -> Bool {
     guard depth < 64 else { return false }
     switch (left.storage, right.storage) {
+    case (.mixed, _), (_, .mixed): return try equal(left.unmarked, right.unmarked, ledger, depth: depth)
     case (.null, .null): return true
     // The two words ask what a value is like; neither is a value that could be so.
     case (.empty, .empty), (.blank, .blank), (.empty, .blank), (.blank, .empty): return false
@@ -66,6 +67,7 @@ enum Comparison {
     case .string(let text, _):
       try chargeText(text.utf8.count, ledger)
       return text.utf8.allSatisfy(Lexer.isSpace)
+    case .mixed: return try isBlank(value.unmarked, ledger)
     default: return isEmpty(value)
     }
   }
@@ -79,6 +81,7 @@ enum Comparison {
       let b = right.double ?? 0
       return a < b ? -1 : a > b ? 1 : a == b ? 0 : nil
     case (.string(let a, _), .string(let b, _)): return try order(a, b, ledger)
+    case (.mixed, _), (_, .mixed): return try order(left.unmarked, right.unmarked, ledger)
     case (.int, .string), (.double, .string), (.string, .int), (.string, .double):
       throw FilterError("comparison of \(left.typeName) with \(right.comparisonText) failed")
     default: return nil

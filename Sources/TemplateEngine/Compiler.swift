@@ -32,6 +32,8 @@ struct Compiler {
   var blocks: [Block] = []
   /// Texts that are printed though a block around them prints nothing else: what a `capture` keeps is one.
   var keptTexts: Set<Int> = []
+  /// The begins of captures that print what they hold where they end.
+  var changes: Set<Int> = []
   var scopes: [LoopScope] = []
   var nameNumbers: [String: Int] = [:]
   var pathNumbers: [PathIdentity: Int] = [:]
@@ -69,6 +71,7 @@ struct Compiler {
       fault("'\(block.name)' is never closed", at: block.place, "add {% \(block.endName) %}")
     }
     emit(.finish)
+    let enclosed = placeOutputs()
     guard faults.isEmpty else {
       let sorted = faults.sorted { $0.place < $1.place }
       throw TemplateErrors(
@@ -77,7 +80,7 @@ struct Compiler {
             template: name, source: source, at: $0.place, message: $0.message, suggestion: $0.suggestion)
         })
     }
-    let (packed, packedPlaces) = Assembly.pack(instructions, places, &tables.rescues)
+    let (packed, packedPlaces) = Assembly.pack(instructions, places, &tables.rescues, enclosed: enclosed)
     tables.caseDepth = max(tables.caseDepth, caseDepth)
     let program = Program(
       name: name, source: source, escapes: escapes, instructions: packed, places: packedPlaces, literals: literals,

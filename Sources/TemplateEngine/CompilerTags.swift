@@ -89,6 +89,7 @@ extension Compiler {
     case "capture": try capture(nameEnd, end, depth)
     case "ifchanged":
       try open(Block(kind: .changed, name: name, place: start, start: instructions.count, liquidDepth: depth))
+      changes.insert(instructions.count)
       emit(.captureBegin)
     case "assign": try assign(nameEnd, end)
     case "echo": try output(nameEnd, end)

@@ -218,7 +218,7 @@ extension Machine {
   private func computedName(_ path: Path, _ frame: Frame) throws(FilterError) -> Value {
     guard case .computed(let operand) = frame.program.tables.segments[path.first] else { return .null }
     let name = try evaluate(operand, frame)
-    guard case .string(let text, _) = name.storage else { return .null }
+    guard case .string(let text, _) = name.unmarked.storage else { return .null }
     return try ledger.resolved(lookUp(text, frame))
   }
 
@@ -241,7 +241,7 @@ extension Machine {
 extension Ledger {
   /// `value[key]`.
   func element(of value: Value, at key: Value) throws(FilterError) -> Value {
-    let key = try resolved(key)
+    let key = try resolved(key).unmarked
     switch value.storage {
     case .array, .models:
       guard case .int(let index) = key.storage else { return .null }

@@ -5,6 +5,8 @@ public struct Filter: Sendable {
     @Sendable (_ input: Value, _ arguments: FilterArguments, _ context: FilterContext) throws(FilterError) -> Value
 
   let body: Body
+  /// It gives text made of several origins on as such. Others get it as HTML.
+  var takesMixedText = false
 
   /// A filter from its function. The function must be pure but for ``FilterContext/host``: an instruction that has to
   /// wait for data is run again from its start.

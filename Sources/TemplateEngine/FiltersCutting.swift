@@ -17,7 +17,10 @@ extension StandardFilters {
           // Counted, copied and walked through.
           try context.charge(units: text.utf8.count / 32)
           guard let range = range(offset, length, of: Characters.count(text)) else { return try context.make("", like: input) }
-          return try context.make(Characters.cut(text, range), like: input)
+          let part = Characters.cut(text, range)
+          guard case .mixed(let mixed) = input.storage else { return try context.make(part, like: input) }
+          let from = Characters.cut(text, 0..<range.lowerBound).utf8.count
+          return try context.part(from..<from + part.utf8.count, of: mixed)
         }
       }
     ),
@@ -26,10 +29,7 @@ extension StandardFilters {
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
         let text = try context.text(input)
-        var pattern = arguments[0].textForFilters
-        if input.trust == .markup, arguments[0].trust == .data { pattern = Escaping.escaped(pattern) }
-        let trust: Value.Trust = context.escaping == .auto ? input.trust : .data
-        return try split(text, pattern, trust, context)
+        return try split(text, arguments[0].textForFilters, input, context)
       }
     ),
     (
@@ -42,9 +42,10 @@ extension StandardFilters {
         let text = try context.text(input)
         let end = try context.text(ellipsis)
         try context.charge(units: (text.utf8.count + end.utf8.count) / 64)
-        guard Characters.count(text) > length else { return try context.make(text, like: input) }
+        guard Characters.count(text) > length else { return input.isMixed ? input : try context.make(text, like: input) }
         let kept = max(0, length.subtractingReportingOverflow(Characters.count(end)).partialValue)
-        return try cut(String(text.unicodeScalars.prefix(length < 0 ? 0 : kept)), input, ellipsis, context)
+        let part = text.unicodeScalars.prefix(length < 0 ? 0 : kept)
+        return try cut(Array(text.utf8), [0..<String(part).utf8.count], input, ellipsis, context)
       }
     ),
     (
@@ -59,22 +60,30 @@ extension StandardFilters {
         let words = try words(in: bytes, atMost: wanted, context)
         // White space behind the last word counts as one more, as where Ruby splits with a limit.
         guard words.count == wanted, let last = words.last, last.upperBound < bytes.count else {
-          return try context.make(text, like: input)
+          return input.isMixed ? input : try context.make(text, like: input)
         }
-        let kept = words.map { String(decoding: bytes[$0], as: UTF8.self) }
-        return try cut(kept.joined(separator: " "), input, ellipsis, context)
+        return try cut(bytes, words, input, ellipsis, context)
       }
     ),
   ]
 
+  /// Parts of a text with blanks between them, and a mark behind.
   private static func cut(
-    _ text: String, _ input: Value, _ ellipsis: Value, _ context: FilterContext
+    _ bytes: [UInt8], _ parts: [Range<Int>], _ input: Value, _ mark: Value, _ context: FilterContext
   ) throws(FilterError) -> Value {
-    // The mark is added to a text only when it fits beside it: the author's own mark does not make data safe.
-    let (texts, trust) = try context.joinable([try context.make(text, like: input), ellipsis])
-    try context.charge(bytes: texts[0].utf8.count + texts[1].utf8.count)
-    let escaped = trust == .literal && input.trust == .data
-    return Value(.string(texts[0] + texts[1], escaped ? .data : trust))
+    let end = try context.text(mark)
+    try context.charge(bytes: bytes.count + end.utf8.count)
+    var builder = MixedTextBuilder()
+    for (at, part) in parts.enumerated() {
+      if at > 0 { builder.append(CollectionOfOne(32), .literal) }
+      if case .mixed(let mixed) = input.storage {
+        builder.append(mixed, part)
+      } else {
+        builder.append(bytes[part], input.trust.ofPart)
+      }
+    }
+    builder.append(mark, text: end)
+    return context.value(of: builder)
   }
 
   /// A whole number, or text that is one.
@@ -97,17 +106,25 @@ extension StandardFilters {
 
   /// Ruby's split: a single space means runs of white space, nothing means characters, empty ends are dropped.
   private static func split(
-    _ text: String, _ pattern: String, _ trust: Value.Trust, _ context: FilterContext
+    _ text: String, _ pattern: String, _ input: Value, _ context: FilterContext
   ) throws(FilterError) -> Value {
-    if pattern.isEmpty {
-      let count = text.unicodeScalars.count
-      try context.charge(units: count, bytes: count * 24)
-      return .array(text.unicodeScalars.map { Value(.string(String(Character($0)), trust)) })
-    }
     let bytes = Array(text.utf8)
     func made(_ parts: [Range<Int>]) throws(FilterError) -> Value {
       try context.charge(units: parts.count, bytes: parts.count * 24 + bytes.count)
-      return .array(parts.map { Value(.string(String(decoding: bytes[$0], as: UTF8.self), trust)) })
+      return .array(
+        parts.map { part in
+          var builder = MixedTextBuilder()
+          if case .mixed(let mixed) = input.storage {
+            builder.append(mixed, part)
+          } else {
+            builder.append(bytes[part], input.trust.ofPart)
+          }
+          return context.value(of: builder)
+        })
+    }
+    if pattern.isEmpty {
+      let starts = bytes.indices.filter { bytes[$0] & 0xC0 != 0x80 } + [bytes.count]
+      return try made(zip(starts, starts.dropFirst()).map { $0..<$1 })
     }
     if pattern == " " { return try made(try words(in: bytes, atMost: .max, context)) }
     try context.charge(units: (pattern.utf8.count + bytes.count) / 64)

@@ -8,9 +8,9 @@ extension StandardFilters {
         if input.isNull { return .null }
         let text = try context.text(input)
         let auto = context.escaping == .auto
-        let result = Escaping.escaped(text, once: auto && input.trust == .markup)
+        let result = Escaping.escaped(text, once: auto && input.trust.isMarkup)
         try context.charge(bytes: result.utf8.count)
-        return Value(.string(result, auto ? .markup : .data))
+        return Value(.string(result, auto ? .escaped : .data))
       }
     ),
     (
@@ -18,9 +18,9 @@ extension StandardFilters {
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
         if input.isNull { return .null }
-        let result = Escaping.escaped(try context.text(input), once: context.escaping == .auto && input.trust == .markup)
+        let result = Escaping.escaped(try context.text(input), once: context.escaping == .auto && input.trust.isMarkup)
         try context.charge(bytes: result.utf8.count)
-        return Value(.string(result, context.escaping == .auto ? .markup : .data))
+        return Value(.string(result, context.escaping == .auto ? .escaped : .data))
       }
     ),
     (
@@ -30,7 +30,7 @@ extension StandardFilters {
         if input.isNull { return .null }
         let result = Escaping.escaped(try context.text(input), once: true)
         try context.charge(bytes: result.utf8.count)
-        return Value(.string(result, context.escaping == .auto ? .markup : .data))
+        return Value(.string(result, context.escaping == .auto ? .escaped : .data))
       }
     ),
     // The author's word that the text is HTML already: the one way to print data unescaped.
@@ -39,7 +39,7 @@ extension StandardFilters {
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
         if input.isNull { return .null }
-        return Value(.string(try context.text(input), .markup))
+        return Value(.string(try context.text(input), context.escaping == .auto ? .raw : .data))
       }
     ),
     (
@@ -65,7 +65,7 @@ extension StandardFilters {
           if byte == 13, at + 1 < bytes.count, bytes[at + 1] == 10 { continue }
           if byte == 10 { result += "<br />\n".utf8 } else { result.append(byte) }
         }
-        let trust: Value.Trust = !auto ? .data : input.trust == .literal ? .literal : .markup
+        let trust: Value.Trust = !auto ? .data : input.trust == .data ? .escaped : input.trust
         return Value(.string(String(decoding: result, as: UTF8.self), trust))
       }
     ),

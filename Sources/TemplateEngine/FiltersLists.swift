@@ -7,17 +7,16 @@ extension StandardFilters {
         try context.needArguments(arguments, 0...1)
         let items = try elements(input, context)
         let glue = arguments.count > 0 ? arguments[0] : Value(.string(" ", .literal))
-        // One joinable text for the glue and all elements: they are escaped alike.
-        var (texts, trust) = try context.joinable([glue] + items)
-        if trust == .markup || trust == .literal, items.allSatisfy({ $0.trust == .data }), glue.trust == .literal,
-          !Escaping.needsEscaping(glue.textForFilters)
-        {
-          (texts, trust) = ([try context.text(glue)] + items.map(\.textForFilters), .data)
+        var builder = MixedTextBuilder()
+        let between = try context.text(glue)
+        try context.charge(units: items.count / 8)
+        for (at, item) in items.enumerated() {
+          let text = try context.text(item)
+          try context.charge(bytes: text.utf8.count + between.utf8.count)
+          if at > 0 { builder.append(glue, text: between) }
+          builder.append(item, text: text)
         }
-        let bytes = texts.dropFirst().reduce(0) { $0 &+ $1.utf8.count }
-        let (glues, overflow) = texts[0].utf8.count.multipliedReportingOverflow(by: max(0, items.count - 1))
-        try context.charge(units: items.count / 8, bytes: overflow ? Int.max : bytes &+ glues)
-        return Value(.string(texts.dropFirst().joined(separator: texts[0]), trust))
+        return context.value(of: builder)
       }
     ),
     (
@@ -226,6 +225,7 @@ extension StandardFilters {
     case .object, .bound, .lookup:
       guard case .string(let text, _) = name.storage else { return .null }
       return try context.member(text, of: item)
+    case .mixed: return try property(name, of: item.unmarked, context)
     case .string(let text, let trust):
       if case .string(let part, _) = name.storage {
         return try Comparison.finds(part, in: text, context.ledger) ? name : .null
@@ -234,7 +234,7 @@ extension StandardFilters {
       try context.charge(units: text.utf8.count / 32)
       let count = Characters.count(text)
       let at = index < 0 ? count &+ index : index
-      return at >= 0 && at < count ? Value(.string(Characters.cut(text, at..<at + 1), trust)) : .null
+      return at >= 0 && at < count ? Value(.string(Characters.cut(text, at..<at + 1), trust.ofPart)) : .null
     case .int(let number):
       // A bit of the number.
       guard let bit = name.wholeNumber else { throw unselectable(name) }

@@ -28,7 +28,7 @@ extension StandardFilters {
         try context.needArguments(arguments, 0...0)
         var writer = JSONWriter(context: context)
         try writer.write(input, depth: 0)
-        return Value(.string(String(decoding: writer.bytes, as: UTF8.self), context.escaping == .auto ? .markup : .data))
+        return Value(.string(String(decoding: writer.bytes, as: UTF8.self), context.escaping == .auto ? .json : .data))
       }
     ),
   ]

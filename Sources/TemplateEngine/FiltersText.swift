@@ -5,32 +5,28 @@ extension StandardFilters {
       "append",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        let (texts, trust) = try context.joinable([input, arguments[0]])
-        try context.charge(bytes: texts[0].utf8.count + texts[1].utf8.count)
-        return Value(.string(texts[0] + texts[1], trust))
+        return try context.joined([input, arguments[0]])
       }
     ),
     (
       "prepend",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        let (texts, trust) = try context.joinable([arguments[0], input])
-        try context.charge(bytes: texts[0].utf8.count + texts[1].utf8.count)
-        return Value(.string(texts[0] + texts[1], trust))
+        return try context.joined([arguments[0], input])
       }
     ),
     (
       "upcase",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return try context.make(try context.text(input).uppercased(), like: input)
+        return try context.make(from: input) { $0.uppercased() }
       }
     ),
     (
       "downcase",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return try context.make(try context.text(input).lowercased(), like: input)
+        return try context.make(from: input) { $0.lowercased() }
       }
     ),
     (
@@ -47,35 +43,37 @@ extension StandardFilters {
       "strip",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return try context.make(trimmed(try context.text(input), left: true, right: true), like: input)
+        return try strip(input, context, left: true, right: true)
       }
     ),
     (
       "lstrip",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return try context.make(trimmed(try context.text(input), left: true, right: false), like: input)
+        return try strip(input, context, left: true, right: false)
       }
     ),
     (
       "rstrip",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return try context.make(trimmed(try context.text(input), left: false, right: true), like: input)
+        return try strip(input, context, left: false, right: true)
       }
     ),
     (
       "strip_newlines",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        let bytes = Array(try context.text(input).utf8)
-        var kept: [UInt8] = []
-        kept.reserveCapacity(bytes.count)
-        for (at, byte) in bytes.enumerated() where byte != 10 {
-          if byte == 13, at + 1 < bytes.count, bytes[at + 1] == 10 { continue }
-          kept.append(byte)
+        return try context.make(from: input) { text in
+          let bytes = Array(text.utf8)
+          var kept: [UInt8] = []
+          kept.reserveCapacity(bytes.count)
+          for (at, byte) in bytes.enumerated() where byte != 10 {
+            if byte == 13, at + 1 < bytes.count, bytes[at + 1] == 10 { continue }
+            kept.append(byte)
+          }
+          return String(decoding: kept, as: UTF8.self)
         }
-        return try context.make(String(decoding: kept, as: UTF8.self), like: input)
       }
     ),
     (
@@ -130,6 +128,16 @@ extension StandardFilters {
     ),
   ]
 
+  private static func strip(
+    _ input: Value, _ context: FilterContext, left: Bool, right: Bool
+  ) throws(FilterError) -> Value {
+    let text = try context.text(input)
+    let kept = trimmed(text, left: left, right: right)
+    guard case .mixed(let mixed) = input.storage else { return try context.make(kept, like: input) }
+    let from = left ? text.utf8.prefix(while: Lexer.isSpace).count : 0
+    return try context.part(from..<from + kept.utf8.count, of: mixed)
+  }
+
   static func trimmed(_ text: String, left: Bool, right: Bool) -> String {
     let bytes = text.utf8
     var from = bytes.startIndex
@@ -149,18 +157,13 @@ extension StandardFilters {
 
   enum Which { case all, first, last }
 
-  /// Replaces in text. Under automatic escaping the three texts are made alike first: what is searched in text that was
-  /// written in a template is searched as it was written.
+  /// Replaces in text, as it is without escaping: what is put in keeps its origin, and so does what stays.
   private static func replaced(
     _ input: Value, _ arguments: FilterArguments, _ context: FilterContext, _ which: Which
   ) throws(FilterError) -> Value {
-    let (texts, trust) = try context.joinable([input, arguments[1]])
-    var needle = Array(try context.text(arguments[0]).utf8)
-    if trust == .markup, input.trust == .data || (input.trust == .markup && arguments[0].trust == .data) {
-      needle = Array(Escaping.escaped(String(decoding: needle, as: UTF8.self)).utf8)
-    }
-    let bytes = Array(texts[0].utf8)
-    let replacement = Array(texts[1].utf8)
+    let bytes = Array(try context.text(input).utf8)
+    let replacement = try context.text(arguments[1])
+    let needle = Array(try context.text(arguments[0]).utf8)
     try context.charge(units: (bytes.count + needle.count) / 64)
     var search = Needle(which == .last ? [] : needle)
     var places: [Int] = []
@@ -183,17 +186,24 @@ extension StandardFilters {
       }
     }
     try context.charge(units: max(0, search.compared - bytes.count - needle.count) / 64)
-    let (grown, overflow) = places.count.multipliedReportingOverflow(by: replacement.count)
+    let (grown, overflow) = places.count.multipliedReportingOverflow(by: replacement.utf8.count)
     try context.charge(units: places.count / 8, bytes: overflow ? Int.max : grown)
     try context.charge(bytes: bytes.count)
-    var result: [UInt8] = []
+    var result = MixedTextBuilder()
+    func keep(_ range: Range<Int>) {
+      if case .mixed(let mixed) = input.storage {
+        result.append(mixed, range)
+      } else {
+        result.append(bytes[range], input.trust.ofPart)
+      }
+    }
     var from = 0
     for place in places {
-      result += bytes[from..<place]
-      result += replacement
+      keep(from..<place)
+      result.append(arguments[1], text: replacement)
       from = place + needle.count
     }
-    result += bytes[from...]
-    return Value(.string(String(decoding: result, as: UTF8.self), trust))
+    keep(from..<bytes.count)
+    return context.value(of: result)
   }
 }

@@ -16,6 +16,7 @@ struct JSONWriter {
     case .int(let number): bytes += String(number).utf8
     case .double(let number): bytes += (number.isFinite ? Value.text(of: number) : "null").utf8
     case .string(let text, _): try write(text)
+    case .mixed(let mixed): try write(mixed.portable)
     case .html: try write(value.plainText)
     case .array, .models, .range:
       let count = value.count ?? 0

@@ -4,7 +4,8 @@
 final class Machine {
   struct Capture {
     var mark: Int
-    var isPure: Bool
+    /// Where its runs begin in ``Machine/printed``.
+    var printed: Int
     var ceiling: Int
   }
   enum Interrupt { case none, leave, next }
@@ -20,8 +21,8 @@ final class Machine {
   var captures: [Capture] = []
   var problems: [RenderError] = []
   var interrupt = Interrupt.none
-  /// Only escaped or literal text so far in the innermost capture.
-  var isPure = true
+  /// What was printed in open captures, under automatic escaping.
+  var printed: [Printed] = []
   var outcome: Outcome?
   var taken = 0
   /// Two places for what a look-up has to make.
@@ -222,7 +223,7 @@ final class Machine {
     // An assignment prints nothing, neither does its error.
     if errorMode == .inline, !isAssignment(frame), rescue?.isSilent != true {
       let text = "\(title) (\(error.place.template) line \(error.place.line)): \(error.place.message)"
-      if frame.program.escapes { sink.writeEscaped(text) } else { sink.write(text) }
+      if frame.program.escapes { writeProblem(text, frame) } else { sink.write(text) }
       if sink.isOverflowing { return fail(captures.isEmpty ? .outputBytes : .assignedBytes, at: frame) }
     }
     frame.at = rescue?.target ?? frame.at + 1

@@ -7,6 +7,7 @@ extension Machine {
     switch source.storage {
     case .array, .models, .object, .bound, .range: total = source.count ?? 0
     case .string(let text, _): total = text.utf8.isEmpty ? 0 : 1
+    case .mixed: total = 1
     case .bool(false) where isTable:
       frame.at = target
       return
@@ -60,6 +61,7 @@ extension Machine {
 
   /// A number of elements. A table takes for one what begins with one; a loop does not.
   private func bound(_ value: Value, isTable: Bool) throws(FilterError) -> Int? {
+    let value = value.unmarked
     switch value.storage {
     case .null: return isTable ? 0 : nil
     case .double(let number) where isTable:

@@ -10,8 +10,9 @@ extension Machine {
     case .text:
       let text = place.pointer.assumingMemoryBound(to: String.self)
       if escapes {
+        let start = sink.count
         sink.writeEscaped(at: text)
-        isPure = false
+        if !captures.isEmpty { note(.string(text.pointee), from: start) }
       } else {
         sink.write(at: text)
       }
@@ -26,8 +27,9 @@ extension Machine {
     switch value.storage {
     case .string(let text, let trust):
       if escapes {
+        let start = sink.count
         if trust == .data { sink.writeEscaped(text) } else { sink.write(text) }
-        if trust != .literal { isPure = false }
+        if !captures.isEmpty, trust != .literal { note(value, from: start) }
       } else {
         sink.write(text)
       }
@@ -40,16 +42,21 @@ extension Machine {
 
   @inline(never)
   private func printOther(_ value: Value, escapes: Bool) throws(FilterError) {
+    let start = sink.count
     switch value.storage {
     case .bool(let truth): sink.write(truth ? "true" : "false")
+    case .mixed(let mixed):
+      var writer = ContextWriter(HTMLState(), into: sink)
+      writer.write(mixed)
+      if !captures.isEmpty { note(value, from: start) }
     case .html(let bytes):
       bytes.withUnsafeBufferPointer { sink.write($0) }
-      isPure = false
+      if escapes, !captures.isEmpty { note(value, from: start) }
     case .array(let elements): try printList(elements, escapes: escapes, depth: 0)
     default:
       let text = value.plainText
       if escapes { sink.writeEscaped(text) } else { sink.write(text) }
-      isPure = false
+      if escapes, !captures.isEmpty { note(value, from: start) }
     }
   }
 
@@ -57,6 +64,7 @@ extension Machine {
     guard depth < 64 else { return }
     try ledger.charge(units: elements.count / 8, bytes: 0)
     let mark = sink.count
+    let runs = printed.count
     do throws(FilterError) {
       for element in elements {
         let element = try ledger.resolved(element)
@@ -68,37 +76,39 @@ extension Machine {
       }
     } catch {
       // Printed once the data is there, not half of it now.
-      if case .needs = error.reason { sink.truncate(to: mark) }
+      if case .needs = error.reason {
+        sink.truncate(to: mark)
+        printed.removeSubrange(runs...)
+      }
       throw error
     }
   }
 
   /// `{{ x | escape }}` without a string in between.
-  @inline(__always)
   func printEscaped(_ place: Place, escapes: Bool) throws(FilterError) {
     guard let field = place.field else {
       return try printEscaped(place.pointer.assumingMemoryBound(to: Value.self).pointee, escapes: escapes)
     }
-    guard field.pointee.kind == .text else {
+    guard field.pointee.kind == .text, captures.isEmpty else {
       return try printEscaped(try ledger.resolved(place.value), escapes: escapes)
     }
     sink.writeEscaped(at: place.pointer.assumingMemoryBound(to: String.self))
-    isPure = false
     if sink.isOverflowing { throw overflow }
   }
 
   func printEscaped(_ value: Value, escapes: Bool) throws(FilterError) {
+    let start = sink.count
     switch value.storage {
     case .string(let text, let trust):
-      if escapes, trust == .markup { sink.write(Escaping.escaped(text, once: true)) } else { sink.writeEscaped(text) }
-      isPure = false
+      if escapes, trust.isMarkup { sink.write(Escaping.escaped(text, once: true)) } else { sink.writeEscaped(text) }
     case .null, .empty, .blank: return
-    case .html:
-      sink.write(Escaping.escaped(value.plainText, once: escapes))
-      isPure = false
-    default:
-      sink.writeEscaped(value.textForFilters)
-      isPure = false
+    case .html, .mixed: sink.write(Escaping.escaped(value.flattened.plainText, once: escapes))
+    default: sink.writeEscaped(value.textForFilters)
+    }
+    if escapes, !captures.isEmpty {
+      let value = value.flattened
+      let text = Escaping.escaped(value.textForFilters, once: value.trust.isMarkup)
+      note(Value(.string(text, .escaped)), from: start)
     }
     if sink.isOverflowing { throw overflow }
   }
@@ -111,6 +121,7 @@ extension Machine {
     for at in 0..<count {
       let call = pipeline.pointee.calls[at]
       let arguments = call.hasArguments ? try self.arguments(of: call, frame) : FilterArguments()
+      if case .mixed = value.storage, !call.filter.takesMixedText { value = value.flattened }
       try ledger.charge(units: 1, bytes: 0)
       value = try call.filter.body(value, arguments, FilterContext(ledger: ledger, escapes: frame.program.escapes))
       switch value.storage {
@@ -126,9 +137,19 @@ extension Machine {
     var positional: [Value] = []
     var named: [(name: String, value: Value)] = []
     positional.reserveCapacity(call.positional.count)
-    for operand in call.positional { positional.append(try evaluate(operand, frame).asText) }
-    for argument in call.named { named.append((argument.name, try evaluate(argument.value, frame).asText)) }
+    for operand in call.positional { positional.append(try argument(operand, call, frame)) }
+    for argument in call.named { named.append((argument.name, try self.argument(argument.value, call, frame))) }
     return FilterArguments(positional: positional, named: named)
+  }
+
+  @inline(__always)
+  private func argument(_ operand: Operand, _ call: FilterCall, _ frame: Frame) throws(FilterError) -> Value {
+    let value = try evaluate(operand, frame)
+    switch value.storage {
+    case .html: return value.asText
+    case .mixed: return call.filter.takesMixedText ? value : value.flattened
+    default: return value
+    }
   }
 
   @inline(__always)
@@ -153,7 +174,7 @@ extension Machine {
         return comparison == .unequal
       }
     }
-    return try compare(try ledger.resolved(left.value).asText, comparison, try ledger.resolved(right.value).asText)
+    return try compare(try ledger.resolved(left.value).unmarked, comparison, try ledger.resolved(right.value).unmarked)
   }
 
   @inline(__always)

@@ -8,22 +8,32 @@ extension Machine {
       try ledger.charge(units: 0, bytes: value.shallowBytes)
       assign(value, to: number, frame)
       frame.at += 1
+    case .printIn(let context, let operand):
+      try print(try evaluate(operand, frame), in: context, standsAlone: standsAlone(frame), frame)
+      frame.at += 1
+    case .printPipelineIn(let context, let number):
+      let value = try evaluate(frame.pipelines + number, frame)
+      try print(value, in: context, standsAlone: standsAlone(frame), frame)
+      frame.at += 1
+    case .captureEndIn(let context):
+      try print(try endCapture(frame), in: context, standsAlone: standsAlone(frame), frame)
+      frame.at += 1
     case .captureBegin:
-      captures.append(Capture(mark: sink.count, isPure: isPure, ceiling: sink.ceiling))
-      isPure = true
+      captures.append(Capture(mark: sink.count, printed: printed.count, ceiling: sink.ceiling))
       sink.ceiling = min(Int.max - 1, sink.count + max(0, ledger.limits.assignedBytes - ledger.assigned))
       frame.at += 1
     case .captureEnd(let number):
       assign(try endCapture(frame), to: number, frame)
       frame.at += 1
     case .changedEnd:
-      let outerPure = captures.last?.isPure ?? true
-      let value = try endCapture(frame)
-      let text = value.plainText
+      let first = captures.last?.printed ?? 0
+      let text = try cutCapture()
+      let value = frame.program.escapes ? captured(text, from: first) : .string(text)
       if frame.scope.lastChange.map({ !Comparison.same($0, text) }) ?? !text.isEmpty {
         frame.scope.lastChange = text
+        let start = sink.count
         sink.write(text)
-        if case .string(_, .markup) = value.storage { isPure = false } else { isPure = outerPure }
+        if !captures.isEmpty { note(value, from: start) }
         if sink.isOverflowing { throw overflow }
       }
       frame.at += 1
@@ -83,14 +93,17 @@ extension Machine {
   }
 
   private func endCapture(_ frame: Frame) throws(FilterError) -> Value {
-    guard let capture = captures.last else { return .null }
+    let first = captures.last?.printed ?? 0
+    let text = try cutCapture()
+    return frame.program.escapes ? captured(text, from: first) : .string(text)
+  }
+
+  private func cutCapture() throws(FilterError) -> String {
+    guard let capture = captures.last else { return "" }
     try ledger.charge(units: 0, bytes: sink.count - capture.mark)
     captures.removeLast()
-    let text = sink.cut(from: capture.mark)
-    let trust: Value.Trust = !frame.program.escapes ? .data : isPure ? .literal : .markup
     sink.ceiling = capture.ceiling
-    isPure = capture.isPure
-    return Value(.string(text, trust))
+    return sink.cut(from: capture.mark)
   }
 
   private func propagate(_ onBreak: Int, _ onContinue: Int, _ frame: Frame) -> Bool {
@@ -113,7 +126,11 @@ extension Machine {
     for operand in spec.positional { arguments.append(try evaluate(operand, frame).plainText) }
     for (name, operand) in spec.named { arguments.append("\(name)=\(try evaluate(operand, frame).plainText)") }
     let value = try ledger.resolved(.deferred(DataRequest(kind: spec.kind, arguments: arguments)))
-    try print(value, escapes: frame.program.escapes)
+    if let context = spec.context {
+      try print(value, in: context, standsAlone: standsAlone(frame), frame)
+    } else {
+      try print(value, escapes: frame.program.escapes)
+    }
   }
 
   private func cycle(_ spec: CycleSpec, _ frame: Frame) throws(FilterError) {
@@ -123,7 +140,12 @@ extension Machine {
     let key = group ?? "#" + spec.key
     let turn = frame.scope.cycles[key] ?? 0
     if turn < spec.items.count {
-      try print(try evaluate(spec.items[turn], frame), escapes: frame.program.escapes)
+      let value = try evaluate(spec.items[turn], frame)
+      if let context = spec.context {
+        try print(value, in: context, standsAlone: standsAlone(frame), frame)
+      } else {
+        try print(value, escapes: frame.program.escapes)
+      }
     }
     frame.scope.cycles[key] = turn + 1 >= spec.items.count ? 0 : turn + 1
   }

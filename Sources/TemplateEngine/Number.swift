@@ -10,6 +10,7 @@ enum Number {
     case .int(let number): self = .whole(number)
     case .double(let number): self = number.isFinite ? .decimal(Decimal(number)) : .float(number)
     case .string(let text, _): self.init(text: StandardFilters.trimmed(text, left: true, right: true))
+    case .mixed(let mixed): self.init(text: StandardFilters.trimmed(mixed.text, left: true, right: true))
     default: self = .whole(0)
     }
   }

@@ -47,6 +47,8 @@ struct Tables: Sendable {
   var cases: [CaseSpec] = []
   /// By the place of an instruction in the head of a block: where a render goes on after an error there.
   var rescues: [Int: Rescue] = [:]
+  /// Where outputs print to that are not in HTML text.
+  var contexts: [HTMLState] = []
   var loopDepth = 0
   var caseDepth = 0
 }
@@ -176,9 +178,11 @@ struct RequestSpec: Sendable {
   var kind: String
   var positional: [Operand]
   var named: [(name: String, value: Operand)]
+  var context: Int?
 }
 
 struct CycleSpec: Sendable {
+  var context: Int?
   var group: Operand?
   var key: String
   var items: [Operand]
@@ -196,9 +200,14 @@ enum Instruction: Sendable {
   case print(Operand)
   case printEscaped(Operand)
   case printPipeline(Int)
+  /// The same in another place than HTML text.
+  case printIn(Int, Operand)
+  case printPipelineIn(Int, Int)
   case assign(Int, Int)
   case captureBegin
   case captureEnd(Int)
+  /// Prints what was captured, in a place.
+  case captureEndIn(Int)
   case changedEnd
   case jump(Int)
   /// Jumps when the condition is as the last says.

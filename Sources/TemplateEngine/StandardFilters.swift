@@ -3,10 +3,23 @@ enum StandardFilters {
   static let all: [String: Filter] = {
     var all: [String: Filter] = [:]
     for family in [text, cutting, html, url, lists, selection, numbers, misc] {
-      for (name, body) in family { all[name] = Filter(body) }
+      for (name, body) in family {
+        all[name] = Filter(body)
+        all[name]?.takesMixedText = mixing.contains(name)
+      }
     }
     return all
   }()
+
+  /// Filters that give text made of several origins on as such.
+  private static let mixing: Set<String> = [
+    "append", "prepend", "join", "replace", "replace_first", "replace_last", "remove", "remove_first", "remove_last", "size",
+    "default", "json", "url_encode", "strip", "lstrip", "rstrip", "upcase", "downcase", "strip_newlines", "first", "last",
+    "split", "truncate", "truncatewords", "slice",
+  ]
+
+  /// What `{{ x | escape }}` calls where it is no instruction of its own.
+  static let escapeCall = FilterCall(name: "escape", filter: all["escape"]!, positional: [], named: [])
 
   typealias Family = [(String, Filter.Body)]
 }
@@ -16,16 +29,18 @@ extension Value {
   var textForFilters: String {
     switch storage {
     case .string(let text, _): text
+    case .mixed(let mixed): mixed.text
     case .array, .models, .object, .bound: inspected()
     default: plainText
     }
   }
 
-  /// How far the text of a value may be trusted. What is not text prints nothing that needs escaping, except lists and
+  /// How far the text of a value (``textForFilters``) may be trusted. What is not text prints nothing that needs escaping, except lists and
   /// maps.
   var trust: Trust {
     switch storage {
     case .string(_, let trust): trust
+    case .mixed: .data
     case .html: .markup
     case .array, .models, .object, .bound: .data
     default: .literal
@@ -40,6 +55,9 @@ extension FilterContext {
     case .string(let text, _):
       try charge(units: text.utf8.count / 64)
       return text
+    case .mixed(let mixed):
+      try charge(units: mixed.text.utf8.count / 64)
+      return mixed.text
     case .array, .models, .object, .bound:
       try charge(units: (value.count ?? 0), bytes: (value.count ?? 0))
       let text = value.textForFilters
@@ -52,35 +70,39 @@ extension FilterContext {
   /// Text made from the value's text: it is as much to be trusted as that.
   func make(_ text: String, like value: Value) throws(FilterError) -> Value {
     try charge(bytes: text.utf8.count)
-    return Value(.string(text, escaping == .auto ? value.trust : .data))
+    return Value(.string(text, escaping == .manual ? .data : value.trust.ofPart))
   }
 
-  /// Several texts that are to be joined, each as it has to be beside the others: when one of them was written in a template,
-  /// those from data are escaped.
-  func joinable(_ values: [Value]) throws(FilterError) -> (texts: [String], trust: Value.Trust) {
-    var texts: [String] = []
-    texts.reserveCapacity(values.count)
-    for value in values { texts.append(try text(value)) }
-    guard escaping == .auto else { return (texts, .data) }
-    var anySafe = false
-    var anyData = false
-    var anyMarkup = false
-    for (value, text) in zip(values, texts) where !text.isEmpty {
-      switch value.trust {
-      case .data: anyData = true
-      case .literal: if value.string != nil { anySafe = true }
-      case .markup:
-        anySafe = true
-        anyMarkup = true
-      }
+  /// The same for a change that is made to each run alike.
+  func make(from value: Value, _ change: (String) -> String) throws(FilterError) -> Value {
+    guard case .mixed(let mixed) = value.storage else { return try make(change(try text(value)), like: value) }
+    try charge(units: mixed.text.utf8.count / 64, bytes: mixed.text.utf8.count)
+    var builder = MixedTextBuilder()
+    mixed.forEachRun { builder.append(change(String(decoding: $0, as: UTF8.self)).utf8, $1) }
+    return builder.value()
+  }
+
+  /// Several texts as one. Where they differ in origin nothing is escaped yet: each run keeps its own.
+  func joined(_ values: [Value]) throws(FilterError) -> Value {
+    var builder = MixedTextBuilder()
+    for value in values {
+      let text = try text(value)
+      try charge(bytes: text.utf8.count)
+      builder.append(value, text: text)
     }
-    guard anySafe else { return (texts, anyData ? .data : .literal) }
-    guard anyData else { return (texts, anyMarkup ? .markup : .literal) }
-    for (at, value) in values.enumerated() where value.trust == .data {
-      texts[at] = Escaping.escaped(texts[at])
-      try charge(bytes: texts[at].utf8.count)
-    }
-    return (texts, .markup)
+    return value(of: builder)
+  }
+
+  /// What was put together; without escaping text is text.
+  func value(of builder: MixedTextBuilder) -> Value {
+    escaping == .auto ? builder.value() : .string(String(decoding: builder.bytes, as: UTF8.self))
+  }
+
+  func part(_ range: Range<Int>, of mixed: MixedText) throws(FilterError) -> Value {
+    try charge(bytes: range.count)
+    var builder = MixedTextBuilder()
+    builder.append(mixed, range)
+    return builder.value()
   }
 
   func needArguments(_ arguments: FilterArguments, _ range: ClosedRange<Int>) throws(FilterError) {

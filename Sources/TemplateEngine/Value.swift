@@ -9,6 +9,12 @@ public struct Value: Sendable {
     case literal
     /// HTML whose data parts are already escaped, or that the host vouches for: `escape` does not escape twice.
     case markup
+    /// Data that `escape` escaped for HTML.
+    case escaped
+    /// What `json` wrote: safe in a script as well.
+    case json
+    /// The author vouches for it, in every place: `raw`.
+    case raw
   }
 
   enum Storage: Sendable {
@@ -17,6 +23,7 @@ public struct Value: Sendable {
     case int(Int)
     case double(Double)
     case string(String, Trust)
+    case mixed(MixedText)
     case html([UInt8])
     case array([Value])
     case object(ObjectBox)

@@ -20,6 +20,7 @@ extension Value {
   public var string: String? {
     switch storage {
     case .string(let text, _): text
+    case .mixed(let mixed): mixed.markup
     case .html: plainText
     default: nil
     }
@@ -29,7 +30,7 @@ extension Value {
   public var isSafe: Bool {
     switch storage {
     case .string(_, let trust): trust != .data
-    case .html: true
+    case .mixed, .html: true
     default: false
     }
   }
@@ -46,6 +47,7 @@ extension Value {
     case .int(let value): value
     case .double(let value): Int(exactly: value.rounded(.towardZero))
     case .string(let text, _): Int(text)
+    case .mixed(let mixed): Int(mixed.text)
     default: nil
     }
   }
@@ -56,6 +58,7 @@ extension Value {
     case .int(let value): Double(value)
     case .double(let value): value
     case .string(let text, _): Double(text)
+    case .mixed(let mixed): Double(mixed.text)
     default: nil
     }
   }
@@ -113,6 +116,7 @@ extension Value {
   /// What `size` answers: characters of text, elements of a list.
   var size: Int? {
     if case .string(let text, _) = storage { return Characters.count(text) }
+    if case .mixed(let mixed) = storage { return Characters.count(mixed.text) }
     if case .int = storage { return 8 }
     return count
   }
@@ -145,6 +149,7 @@ extension Value {
     switch storage {
     case .int(let value): value
     case .string(let text, _): Self.leadingInteger(text) ?? 0
+    case .mixed(let mixed): Self.leadingInteger(mixed.text) ?? 0
     case .null, .empty, .blank: 0
     default: nil
     }

@@ -4,8 +4,9 @@ extension Ledger {
     switch value.storage {
     case .string(let text, let trust):
       let scalars = text.unicodeScalars
-      guard let scalar = end == .first ? scalars.first : scalars.last else { return Value(.string("", trust)) }
-      return Value(.string(String(Character(scalar)), trust))
+      guard let scalar = end == .first ? scalars.first : scalars.last else { return Value(.string("", trust.ofPart)) }
+      return Value(.string(String(Character(scalar)), trust.ofPart))
+    case .mixed: return try self.end(of: value.unmarked, end)
     // An empty range has ends all the same.
     case .range(let lower, let upper): return .int(end == .first ? lower : upper)
     case .array, .models: return value.count.flatMap { value.element(end == .first ? 0 : $0 - 1) } ?? .null

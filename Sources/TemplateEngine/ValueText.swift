@@ -8,6 +8,7 @@ extension Value {
     case .int(let value): return String(value)
     case .double(let value): return Self.text(of: value)
     case .string(let text, _): return text
+    case .mixed(let mixed): return mixed.text
     case .html(let bytes): return String(decoding: bytes, as: UTF8.self)
     case .range(let lower, let upper): return "\(lower)..\(upper)"
     case .array, .models, .object, .bound: return nestedText(depth: 0)
@@ -34,7 +35,7 @@ extension Value {
     guard depth < 64 else { return "…" }
     switch storage {
     case .null, .deferred, .lookup, .empty, .blank: return "nil"
-    case .string, .html: return Self.quoted(plainText)
+    case .string, .mixed, .html: return Self.quoted(plainText)
     case .array(let elements):
       return "[" + elements.map { $0.inspected(depth: depth + 1) }.joined(separator: ", ") + "]"
     case .models(let models):
@@ -108,7 +109,7 @@ extension Value {
     case .bool(let value): value ? "true" : "false"
     case .int: "Integer"
     case .double: "Float"
-    case .string, .html: "String"
+    case .string, .mixed, .html: "String"
     case .array, .models: "Array"
     case .object, .bound, .lookup: "Hash"
     case .range: "Range"
