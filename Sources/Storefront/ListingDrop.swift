@@ -9,18 +9,18 @@ struct CollectionDrop: Bindable {
   var sort = ""
 
   static let shape = Shape<CollectionDrop>(
-    ("id", { .string($0.collection.id) }),
-    ("handle", { .string($0.collection.handle) }),
-    ("title", { .string($0.collection.title) }),
-    ("description", { .safeHTML($0.collection.description.html) }),
-    ("url", { .string(PageRoute(.collection, handle: $0.collection.handle).path) }),
-    ("image", { $0.collection.image.map { .bound(ImageDrop(image: $0)) } ?? .null }),
-    ("products", { .models($0.products.map { ProductDrop(product: $0) }) }),
-    ("products_count", { .int($0.total ?? $0.collection.productCount) }),
-    ("all_products_count", { .int($0.collection.productCount) }),
-    ("sort_by", { .string($0.sort) }),
-    ("default_sort_by", { _ in .string("manual") }),
-    ("sort_options", { _ in .models(SortDrop.all) })
+    .field("id", \.collection.id),
+    .field("handle", \.collection.handle),
+    .field("title", \.collection.title),
+    .html("description", \.collection.description.html),
+    .computed("url") { .string(PageRoute(.collection, handle: $0.collection.handle).path) },
+    .computed("image") { $0.collection.image.map { .bound(ImageDrop(image: $0)) } ?? .null },
+    .computed("products") { .models($0.products.map { ProductDrop(product: $0) }) },
+    .computed("products_count") { .int($0.total ?? $0.collection.productCount) },
+    .field("all_products_count", \.collection.productCount),
+    .field("sort_by", \.sort),
+    .computed("default_sort_by") { _ in .string("manual") },
+    .computed("sort_options") { _ in .models(SortDrop.all) }
   )
 }
 
@@ -29,8 +29,8 @@ struct SortDrop: Bindable {
   let value: String
 
   static let shape = Shape<SortDrop>(
-    ("value", { .string($0.value) }),
-    ("name", { .string(SortDrop.names[$0.value] ?? $0.value) })
+    .field("value", \.value),
+    .computed("name") { .string(SortDrop.names[$0.value] ?? $0.value) }
   )
 
   static let all = ["manual", "best-selling", "title-ascending", "price-ascending", "price-descending", "created-descending"]
@@ -48,11 +48,11 @@ struct SearchDrop: Bindable {
   let page: Page<Product>
 
   static let shape = Shape<SearchDrop>(
-    ("terms", { .string($0.terms) }),
-    ("performed", { .bool(!$0.terms.isEmpty) }),
-    ("results", { .models($0.page.items.map { ProductDrop(product: $0) }) }),
-    ("results_count", { .int($0.page.total ?? $0.page.items.count) }),
-    ("types", { _ in .array([.string("product")]) })
+    .field("terms", \.terms),
+    .computed("performed") { .bool(!$0.terms.isEmpty) },
+    .computed("results") { .models($0.page.items.map { ProductDrop(product: $0) }) },
+    .computed("results_count") { .int($0.page.total ?? $0.page.items.count) },
+    .computed("types") { _ in .array([.string("product")]) }
   )
 }
 
@@ -63,13 +63,17 @@ struct PaginateDrop: Bindable {
   let total: Int
 
   static let shape = Shape<PaginateDrop>(
-    ("current_page", { .int($0.route.page) }),
-    ("page_size", { .int($0.size) }),
-    ("items", { .int($0.total) }),
-    ("pages", { .int($0.pages) }),
-    ("previous", { $0.route.page > 1 ? .bound(PartDrop(title: "←", url: $0.route.target(page: $0.route.page - 1))) : .null }),
-    ("next", { $0.route.page < $0.pages ? .bound(PartDrop(title: "→", url: $0.route.target(page: $0.route.page + 1))) : .null }),
-    ("parts", { .models($0.parts) })
+    .field("current_page", \.route.page),
+    .field("page_size", \.size),
+    .field("items", \.total),
+    .computed("pages") { .int($0.pages) },
+    .computed("previous") {
+      $0.route.page > 1 ? .bound(PartDrop(title: "←", url: $0.route.target(page: $0.route.page - 1))) : .null
+    },
+    .computed("next") {
+      $0.route.page < $0.pages ? .bound(PartDrop(title: "→", url: $0.route.target(page: $0.route.page + 1))) : .null
+    },
+    .computed("parts") { .models($0.parts) }
   )
 
   var pages: Int { max(1, (total + size - 1) / size) }
@@ -92,8 +96,8 @@ struct PartDrop: Bindable {
   let url: String?
 
   static let shape = Shape<PartDrop>(
-    ("title", { .string($0.title) }),
-    ("url", { $0.url.map { .string($0) } ?? .null }),
-    ("is_link", { .bool($0.url != nil) })
+    .field("title", \.title),
+    .field("url", \.url),
+    .computed("is_link") { .bool($0.url != nil) }
   )
 }

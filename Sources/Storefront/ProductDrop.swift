@@ -11,39 +11,36 @@ struct ProductDrop: Bindable {
   var collections: [Collection] = []
 
   static let shape = Shape<ProductDrop>(
-    ("id", { .string($0.product.id) }),
-    ("handle", { .string($0.product.handle) }),
-    ("title", { .string($0.product.title) }),
-    ("url", { .string($0.url) }),
-    ("vendor", { .string($0.product.vendor) }),
-    ("type", { .string($0.product.type) }),
+    .field("id", \.product.id),
+    .field("handle", \.product.handle),
+    .field("title", \.product.title),
+    .computed("url") { .string($0.url) },
+    .field("vendor", \.product.vendor),
+    .field("type", \.product.type),
     // Sanitised to an allow-list when it was stored, hence safe by type.
-    ("description", { .safeHTML($0.product.descriptionHTML.html) }),
-    ("content", { .safeHTML($0.product.descriptionHTML.html) }),
-    ("price", { .amount($0.product.price) }),
-    ("price_min", { .amount($0.prices.min { $0.amount < $1.amount } ?? $0.product.price) }),
-    ("price_max", { .amount($0.prices.max { $0.amount < $1.amount } ?? $0.product.price) }),
-    ("price_varies", { .bool($0.product.priceVaries) }),
-    ("compare_at_price", { ProductDrop.reduced(from: $0.product.compareAt, to: $0.product.price) }),
-    ("available", { .bool($0.product.available) }),
-    ("images", { .models($0.product.images.map(ImageDrop.init)) }),
-    ("featured_image", { $0.product.images.first.map { .bound(ImageDrop(image: $0)) } ?? .null }),
-    ("options", { .array($0.product.options.map { .string($0.name) }) }),
-    ("options_with_values", { $0.options }),
-    ("variants", { drop in .models(drop.product.variants.map { VariantDrop(variant: $0, product: drop.product) }) }),
-    ("selected_variant", { $0.selected.map { .bound($0) } ?? .null }),
-    (
-      "selected_or_first_available_variant",
-      { drop in
-        let variant = drop.selected?.variant ?? drop.product.variants.first { $0.available } ?? drop.product.variants.first
-        return variant.map { .bound(VariantDrop(variant: $0, product: drop.product)) } ?? .null
-      }
-    ),
-    ("has_only_default_variant", { .bool($0.product.variants.count == 1 && $0.product.options.isEmpty) }),
-    ("attributes", { .models($0.product.attributes.map(AttributeDrop.init)) }),
-    ("tags", { .array($0.product.tags.map { .string($0) }) }),
-    ("collections", { .models($0.collections.map { CollectionDrop(collection: $0) }) }),
-    ("rating", { $0.product.rating.map { .bound(RatingDrop(rating: $0)) } ?? .null })
+    .html("description", \.product.descriptionHTML.html),
+    .html("content", \.product.descriptionHTML.html),
+    .computed("price") { .amount($0.product.price) },
+    .computed("price_min") { .amount($0.prices.min { $0.amount < $1.amount } ?? $0.product.price) },
+    .computed("price_max") { .amount($0.prices.max { $0.amount < $1.amount } ?? $0.product.price) },
+    .computed("price_varies") { .bool($0.product.priceVaries) },
+    .computed("compare_at_price") { ProductDrop.reduced(from: $0.product.compareAt, to: $0.product.price) },
+    .field("available", \.product.available),
+    .computed("images") { .models($0.product.images.map(ImageDrop.init)) },
+    .computed("featured_image") { $0.product.images.first.map { .bound(ImageDrop(image: $0)) } ?? .null },
+    .computed("options") { .array($0.product.options.map { .string($0.name) }) },
+    .computed("options_with_values") { $0.options },
+    .computed("variants") { drop in .models(drop.product.variants.map { VariantDrop(variant: $0, product: drop.product) }) },
+    .computed("selected_variant") { $0.selected.map { .bound($0) } ?? .null },
+    .computed("selected_or_first_available_variant") { drop in
+      let variant = drop.selected?.variant ?? drop.product.variants.first { $0.available } ?? drop.product.variants.first
+      return variant.map { .bound(VariantDrop(variant: $0, product: drop.product)) } ?? .null
+    },
+    .computed("has_only_default_variant") { .bool($0.product.variants.count == 1 && $0.product.options.isEmpty) },
+    .computed("attributes") { .models($0.product.attributes.map(AttributeDrop.init)) },
+    .computed("tags") { .array($0.product.tags.map { .string($0) }) },
+    .computed("collections") { .models($0.collections.map { CollectionDrop(collection: $0) }) },
+    .computed("rating") { $0.product.rating.map { .bound(RatingDrop(rating: $0)) } ?? .null }
   )
 
   var url: String { "/products/" + PercentEncoding.segment(product.handle) }
@@ -77,19 +74,19 @@ struct VariantDrop: Bindable {
   let product: Product
 
   static let shape = Shape<VariantDrop>(
-    ("id", { .string($0.variant.id) }),
-    ("title", { .string($0.variant.title) }),
-    ("sku", { .string($0.variant.sku) }),
-    ("options", { .array($0.variant.options.map { .string($0) }) }),
-    ("option1", { $0.option(0) }),
-    ("option2", { $0.option(1) }),
-    ("option3", { $0.option(2) }),
-    ("price", { .amount($0.variant.price) }),
-    ("compare_at_price", { ProductDrop.reduced(from: $0.variant.compareAt, to: $0.variant.price) }),
-    ("available", { .bool($0.variant.available) }),
-    ("inventory_quantity", { $0.variant.inventory.map { .int($0) } ?? .null }),
-    ("image", { ($0.variant.image ?? $0.product.images.first).map { .bound(ImageDrop(image: $0)) } ?? .null }),
-    ("url", { $0.url })
+    .field("id", \.variant.id),
+    .field("title", \.variant.title),
+    .field("sku", \.variant.sku),
+    .computed("options") { .array($0.variant.options.map { .string($0) }) },
+    .computed("option1") { $0.option(0) },
+    .computed("option2") { $0.option(1) },
+    .computed("option3") { $0.option(2) },
+    .computed("price") { .amount($0.variant.price) },
+    .computed("compare_at_price") { ProductDrop.reduced(from: $0.variant.compareAt, to: $0.variant.price) },
+    .field("available", \.variant.available),
+    .field("inventory_quantity", \.variant.inventory),
+    .computed("image") { ($0.variant.image ?? $0.product.images.first).map { .bound(ImageDrop(image: $0)) } ?? .null },
+    .computed("url") { $0.url }
   )
 
   private func option(_ index: Int) -> Value {
@@ -108,10 +105,10 @@ struct OptionDrop: Bindable {
   let selected: String?
 
   static let shape = Shape<OptionDrop>(
-    ("name", { .string($0.name) }),
-    ("position", { .int($0.position) }),
-    ("values", { .array($0.values.map { .string($0) }) }),
-    ("selected_value", { $0.selected.map { .string($0) } ?? .null })
+    .field("name", \.name),
+    .field("position", \.position),
+    .computed("values") { .array($0.values.map { .string($0) }) },
+    .field("selected_value", \.selected)
   )
 }
 
@@ -119,17 +116,14 @@ struct ImageDrop: Bindable {
   let image: Image
 
   static let shape = Shape<ImageDrop>(
-    ("src", { .string($0.image.src) }),
-    ("alt", { .string($0.image.alt) }),
-    ("width", { $0.image.width.map { .int($0) } ?? .null }),
-    ("height", { $0.image.height.map { .int($0) } ?? .null }),
-    (
-      "aspect_ratio",
-      { drop in
-        guard let width = drop.image.width, let height = drop.image.height, height > 0 else { return .null }
-        return .double(Double(width) / Double(height))
-      }
-    )
+    .field("src", \.image.src),
+    .field("alt", \.image.alt),
+    .field("width", \.image.width),
+    .field("height", \.image.height),
+    .computed("aspect_ratio") { drop in
+      guard let width = drop.image.width, let height = drop.image.height, height > 0 else { return .null }
+      return .double(Double(width) / Double(height))
+    }
   )
 }
 
@@ -137,9 +131,9 @@ struct AttributeDrop: Bindable {
   let attribute: Product.Attribute
 
   static let shape = Shape<AttributeDrop>(
-    ("key", { .string($0.attribute.key) }),
-    ("label", { .string($0.attribute.label) }),
-    ("value", { .string($0.attribute.value) })
+    .field("key", \.attribute.key),
+    .field("label", \.attribute.label),
+    .field("value", \.attribute.value)
   )
 }
 
@@ -147,8 +141,8 @@ struct RatingDrop: Bindable {
   let rating: Product.Rating
 
   static let shape = Shape<RatingDrop>(
-    ("value", { .double($0.rating.value) }),
-    ("count", { .int($0.rating.count) })
+    .field("value", \.rating.value),
+    .field("count", \.rating.count)
   )
 }
 

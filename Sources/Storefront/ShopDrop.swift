@@ -9,14 +9,14 @@ struct ShopDrop: Bindable {
   let baseURL: String
 
   static let shape = Shape<ShopDrop>(
-    ("name", { .string($0.site.name) }),
-    ("url", { .string($0.baseURL) }),
-    ("tagline", { .string($0.site.tagline) }),
-    ("description", { .string($0.site.description) }),
-    ("email", { .string($0.site.email) }),
-    ("locale", { .string($0.tenant.locale) }),
-    ("currency", { .string($0.tenant.currency) }),
-    ("logo", { $0.site.logo.map { .bound(ImageDrop(image: $0)) } ?? .null })
+    .field("name", \.site.name),
+    .field("url", \.baseURL),
+    .field("tagline", \.site.tagline),
+    .field("description", \.site.description),
+    .field("email", \.site.email),
+    .field("locale", \.tenant.locale),
+    .field("currency", \.tenant.currency),
+    .computed("logo") { $0.site.logo.map { .bound(ImageDrop(image: $0)) } ?? .null }
   )
 }
 
@@ -25,10 +25,10 @@ struct MenuDrop: Bindable {
   let menu: Menu
 
   static let shape = Shape<MenuDrop>(
-    ("handle", { .string($0.menu.handle) }),
-    ("title", { .string($0.menu.handle) }),
-    ("items", { .models($0.menu.items.map(MenuItemDrop.init)) }),
-    ("links", { .models($0.menu.items.map(MenuItemDrop.init)) })
+    .field("handle", \.menu.handle),
+    .field("title", \.menu.handle),
+    .computed("items") { .models($0.menu.items.map(MenuItemDrop.init)) },
+    .computed("links") { .models($0.menu.items.map(MenuItemDrop.init)) }
   )
 }
 
@@ -36,9 +36,9 @@ struct MenuItemDrop: Bindable {
   let item: Menu.Item
 
   static let shape = Shape<MenuItemDrop>(
-    ("title", { .string($0.item.title) }),
-    ("url", { .string($0.item.url) }),
-    ("items", { .models($0.item.items.map(MenuItemDrop.init)) }),
-    ("links", { .models($0.item.items.map(MenuItemDrop.init)) })
+    .field("title", \.item.title),
+    .field("url", \.item.url),
+    .computed("items") { .models($0.item.items.map(MenuItemDrop.init)) },
+    .computed("links") { .models($0.item.items.map(MenuItemDrop.init)) }
   )
 }
