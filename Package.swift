@@ -14,8 +14,9 @@ func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-  .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: Target.Dependency..., reads folders: [String] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, exclude: folders, swiftSettings: settings)
 }
 
 func library(_ name: String, apt package: String, pkgConfig: String? = nil) -> Target {
@@ -73,7 +74,7 @@ let package = Package(
     tests("HTTP", "EventLoop", "CBeast"),
     tests("ChangeLog", "Tenancy"),
     tests("FragmentCache", "Tenancy", "ChangeLog"),
-    tests("TemplateEngine"),
+    tests("TemplateEngine", reads: ["Errors"]),
     tests("ThemeSDK", "TemplateEngine"),
     tests("CoreAPIClient", "Tenancy", "CXml2"),
     tests("ReferenceCoreAPI", "Tenancy", "ChangeLog", "CoreAPIClient"),

@@ -83,7 +83,9 @@ enum Comparison {
     case (.string(let a, _), .string(let b, _)): return try order(a, b, ledger)
     case (.mixed, _), (_, .mixed): return try order(left.unmarked, right.unmarked, ledger)
     case (.int, .string), (.double, .string), (.string, .int), (.string, .double):
-      throw FilterError("comparison of \(left.typeName) with \(right.comparisonText) failed")
+      throw FilterError(
+        "comparison of \(left.typeName) with \(right.comparisonText) failed",
+        suggestion: "compare numbers with numbers and text with text; plus: 0 makes a number of a text")
     default: return nil
     }
   }

@@ -23,6 +23,8 @@ struct Compiler {
   var faults: [SyntaxFault] = []
   /// Blocks were nested deeper than any template needs: reading ends, for every tag from there on would be one more fault.
   var isTooDeep = false
+  /// The ends of tags that were not known: what closes a misspelt `if` is not one more fault.
+  var forgivenEnds: Set<String> = []
 
   var instructions: [Instruction] = []
   var places: [Int] = []

@@ -7,7 +7,8 @@ extension Compiler {
 
   mutating func elsif(_ start: Int) throws(SyntaxFault) {
     guard let block = blocks.last, block.kind == .condition else {
-      throw SyntaxFault(message: "'elsif' is outside of 'if' and 'unless'", place: start)
+      throw SyntaxFault(
+        message: "'elsif' is outside of 'if' and 'unless'", place: start, suggestion: "put it before their {% endif %}")
     }
     nextBranch()
     // After an else nothing comes here: the branch before has jumped to the end.
@@ -28,7 +29,10 @@ extension Compiler {
   }
 
   mutating func otherwise(_ start: Int) throws(SyntaxFault) {
-    guard let block = blocks.last else { throw SyntaxFault(message: "'else' is outside of a block", place: start) }
+    guard let block = blocks.last else {
+      throw SyntaxFault(
+        message: "'else' is outside of a block", place: start, suggestion: "put it inside an if, unless, case or for")
+    }
     switch block.kind {
     case .condition:
       nextBranch()
@@ -40,7 +44,8 @@ extension Compiler {
       blocks[blocks.count - 1].bodyStart = here()
     case .loop: loopElse()
     default:
-      throw SyntaxFault(message: "'else' does not belong to '\(block.name)'", place: start)
+      throw SyntaxFault(
+        message: "'else' does not belong to '\(block.name)'", place: start, suggestion: "add {% \(block.endName) %} before it")
     }
   }
 
@@ -113,7 +118,9 @@ extension Compiler {
 
   mutating func when(_ start: Int) throws(SyntaxFault) {
     guard let block = blocks.last, block.kind == .choice else {
-      throw SyntaxFault(message: "'when' is outside of 'case'", place: start)
+      throw SyntaxFault(
+        message: "'when' is outside of 'case'", place: start,
+        suggestion: blocks.last.map { "add {% \($0.endName) %} before it" } ?? "put it behind a {% case value %}")
     }
     endChoiceBody()
     var values = [try conditionOperand()]

@@ -46,7 +46,7 @@ extension Compiler {
         throw SyntaxFault(
           message: "unknown loop attribute '\(name)'", place: attribute.start,
           suggestion: Suggestion.nearest(to: name, in: ["limit", "offset", isTable ? "cols" : "reversed"])
-            .map { "did you mean '\($0)'?" })
+            .map { "did you mean '\($0)'?" } ?? "there are limit, offset and \(isTable ? "cols" : "reversed")")
       }
       _ = try expect(.colon, "':'")
       if name == "offset", isName("continue"), !isTable {

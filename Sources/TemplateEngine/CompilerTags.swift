@@ -32,7 +32,7 @@ extension Compiler {
       attempt { (compiler: inout Compiler) throws(SyntaxFault) in try compiler.expectNothing(nameEnd, end, after: "doc") }
       return verbatim("doc", after: after, trim: &trim) { compiler, body in
         if let nested = compiler.findTag("doc", from: body.lowerBound, to: body.upperBound) {
-          compiler.fault("a doc cannot be inside another", at: nested.open)
+          compiler.fault("a doc cannot be inside another", at: nested.open, "end the first with {% enddoc %}")
         }
       }
     case "liquid":
@@ -62,7 +62,8 @@ extension Compiler {
 
   func expectNothing(_ start: Int, _ end: Int, after name: String) throws(SyntaxFault) {
     for at in start..<max(start, end) where !Lexer.isSpace(source[at]) {
-      throw SyntaxFault(message: "'\(name)' takes no arguments", place: at)
+      throw SyntaxFault(
+        message: "'\(name)' takes no arguments", place: at, suggestion: "end the tag here")
     }
   }
 
@@ -110,9 +111,13 @@ extension Compiler {
     }
   }
 
-  private func unknownTag(_ name: String, _ start: Int) -> SyntaxFault {
-    if name.isEmpty { return SyntaxFault(message: "a tag's name is missing", place: start) }
+  private mutating func unknownTag(_ name: String, _ start: Int) -> SyntaxFault {
+    if name.isEmpty {
+      return SyntaxFault(
+        message: "a tag's name is missing", place: start, suggestion: "write {% name … %}, or {{ … }} to print a value")
+    }
     let nearest = Suggestion.nearest(to: name, in: Self.tagNames + Array(environment.tags.keys))
+    if let nearest { forgivenEnds.insert("end" + nearest) }
     return SyntaxFault(
       message: "unknown tag '\(name)'", place: start, suggestion: nearest.map { "did you mean '\($0)'?" })
   }
@@ -124,14 +129,19 @@ extension Compiler {
     if blocks.count > Self.maximumNesting {
       blocks.removeLast()
       isTooDeep = true
-      throw SyntaxFault(message: "blocks are nested deeper than \(Self.maximumNesting)", place: block.place)
+      throw SyntaxFault(
+        message: "blocks are nested deeper than \(Self.maximumNesting)", place: block.place,
+        suggestion: "move the inner ones to a partial")
     }
   }
 
   private mutating func close(_ name: String, _ start: Int, _ depth: Int) throws(SyntaxFault) -> Bool {
     guard let block = blocks.last else {
       guard Self.tagNames.contains(name) else { return false }
-      throw SyntaxFault(message: "'\(name)' has no opening tag", place: start)
+      if forgivenEnds.contains(name) { return true }
+      throw SyntaxFault(
+        message: "'\(name)' has no opening tag", place: start,
+        suggestion: "remove it, or add {% \(name.dropFirst(3)) … %} before it")
     }
     guard block.endName == name else {
       guard Self.tagNames.contains(name) else { return false }
@@ -144,12 +154,16 @@ extension Compiler {
         finish(blocks.removeLast())
         return true
       }
+      if forgivenEnds.contains(name) { return true }
       throw SyntaxFault(
-        message: "'\(name)' does not close '\(block.name)'", place: start, suggestion: "expected \(block.endName)")
+        message: "'\(name)' does not close '\(block.name)'", place: start,
+        suggestion: "the '\(block.name)' of line \(LineIndex(source).position(of: block.place).line) needs {% \(block.endName) %}"
+      )
     }
     guard block.liquidDepth == depth else {
       throw SyntaxFault(
-        message: "'\(name)' must be in the same {% liquid %} as its '\(block.name)'", place: start, suggestion: nil)
+        message: "'\(name)' must be in the same {% liquid %} as its '\(block.name)'", place: start,
+        suggestion: "close it where it was opened")
     }
     blocks.removeLast()
     finish(block)

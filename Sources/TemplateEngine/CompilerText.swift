@@ -122,7 +122,9 @@ extension Compiler {
         commentPlace = at
       case "endcomment" where comments > 0: comments -= 1
       case _ where comments > 0: break
-      case "raw", "doc": fault("'\(tagName)' cannot be used inside {% liquid %}", at: at)
+      case "raw", "doc":
+        forgivenEnds.insert("end" + tagName)
+        fault("'\(tagName)' cannot be used inside {% liquid %}", at: at, "end the {% liquid %} before it")
       default:
         uses.append((.tag, tagName, at))
         statement(tagName, at, nameEnd, lineEnd, liquidDepth: depth)

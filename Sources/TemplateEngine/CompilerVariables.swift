@@ -16,7 +16,10 @@ extension Compiler {
     while at < end, Lexer.isSpace(source[at]) { at += 1 }
     let from = at
     while at < end, Lexer.isNamePart(source[at]) || [46, 91, 93, 40, 41].contains(source[at]) { at += 1 }
-    guard at > from else { throw SyntaxFault(message: "a variable's name is missing", place: from) }
+    guard at > from else {
+      throw SyntaxFault(
+        message: "a variable's name is missing", place: from, suggestion: "write one, of letters, digits and '_'")
+    }
     return (lexer.text(from, at), at)
   }
 
@@ -32,7 +35,9 @@ extension Compiler {
     }
     let target = try targetName(from, to)
     guard target.end == to else {
-      throw SyntaxFault(message: "expected the end of the tag after '\(target.name)'", place: target.end)
+      throw SyntaxFault(
+        message: "expected the end of the tag after '\(target.name)'", place: target.end,
+        suggestion: "a capture's name stands alone")
     }
     assigned.insert(target.name)
     blocks[blocks.count - 1].slot = nameNumber(target.name)

@@ -48,6 +48,14 @@ public protocol PartialSource: Sendable {
   /// The compiled partial of a name, or nil when there is none. A source that compiles when it is asked throws what the
   /// compiler found: the render ends, or goes on, as after any other fault, with the place in the partial.
   func template(named name: String) throws(TemplateErrors) -> Template?
+
+  /// The names there are, for the suggestion when one is missing; none unless the source says so.
+  var names: [String] { get }
+}
+
+extension PartialSource {
+  /// None.
+  public var names: [String] { [] }
 }
 
 /// A partial source from a dictionary.
@@ -55,6 +63,8 @@ public struct PartialLibrary: PartialSource {
   private let templates: [String: Template]
   /// Partials by name; empty when nothing is given.
   public init(_ templates: [String: Template] = [:]) { self.templates = templates }
+  /// The partials' names.
+  public var names: [String] { Array(templates.keys) }
   /// The partial of that name.
   public func template(named name: String) -> Template? { templates[name] }
 }

@@ -176,7 +176,9 @@ extension Machine {
     let literal = frame.program.tables.ranges[number]
     let lower = try evaluate(literal.lower, frame)
     let upper = try evaluate(literal.upper, frame)
-    guard let lower = lower.rangeBound, let upper = upper.rangeBound else { throw FilterError("invalid integer") }
+    guard let lower = lower.rangeBound, let upper = upper.rangeBound else {
+      throw FilterError("invalid integer", suggestion: "both ends of a range are whole numbers")
+    }
     return .range(lower, upper)
   }
 

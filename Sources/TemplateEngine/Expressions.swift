@@ -7,7 +7,7 @@ extension Compiler {
   func unexpected(_ wanted: String) -> SyntaxFault {
     let token = lexer.token
     switch token.kind {
-    case .end: return SyntaxFault(message: "\(wanted) is missing", place: token.start)
+    case .end: return SyntaxFault(message: "\(wanted) is missing", place: token.start, suggestion: hint(wanted: wanted))
     case .unterminated:
       return SyntaxFault(message: "this string is never closed", place: token.start, suggestion: "end it with the same quote")
     default:
@@ -17,12 +17,14 @@ extension Compiler {
         while end < lexer.limit, source[end] & 0xC0 == 0x80 { end += 1 }
         text = lexer.text(token.start, end)
       }
-      return SyntaxFault(message: "expected \(wanted), found '\(text)'", place: token.start)
+      return SyntaxFault(
+        message: "expected \(wanted), found \(token.kind == .string ? text : "'\(text)'")", place: token.start,
+        suggestion: hint(wanted: wanted))
     }
   }
 
   mutating func expectEnd() throws(SyntaxFault) {
-    guard token.kind == .end else { throw unexpected("the end of the tag") }
+    guard token.kind == .end else { throw unexpected(endOfTag) }
   }
 
   mutating func take(_ kind: Lexer.Kind) -> Bool {
@@ -59,7 +61,8 @@ extension Compiler {
     expressionDepth += 1
     defer { expressionDepth -= 1 }
     guard expressionDepth < Self.maximumDepth else {
-      throw SyntaxFault(message: "this expression is nested too deep", place: token.start)
+      throw SyntaxFault(
+        message: "this expression is nested too deep", place: token.start, suggestion: "assign its inner parts to variables")
     }
     let first = token
     switch first.kind {
@@ -135,7 +138,9 @@ extension Compiler {
       return Int(exactly: number.rounded(.towardZero)) ?? (number < 0 ? .min : .max)
     }
     guard let bound = value.rangeBound else {
-      throw SyntaxFault(message: "a range cannot begin or end with '\(lexer.text(token))'", place: token.start)
+      throw SyntaxFault(
+        message: "a range cannot begin or end with '\(lexer.text(token))'", place: token.start,
+        suggestion: "write a whole number or a variable")
     }
     return bound
   }
@@ -281,7 +286,7 @@ extension Compiler {
         continue
       }
       calls.append(
-        FilterCall(name: name, filter: filter, positional: positional, named: keyed))
+        FilterCall(name: name, filter: filter, positional: positional, named: keyed, place: named.start))
     }
     return Pipeline(input: input, calls: calls)
   }

@@ -58,9 +58,16 @@ public struct FilterError: Error, Sendable {
   }
 
   let reason: Reason
+  let suggestion: String?
 
-  init(reason: Reason) { self.reason = reason }
+  init(reason: Reason) {
+    self.reason = reason
+    suggestion = nil
+  }
 
-  /// A problem in words a theme author understands, without the filter's name or place.
-  public init(_ message: String) { reason = .message(message) }
+  /// A problem in words a theme author understands, without the filter's name or place, and the way out if there is one.
+  public init(_ message: String, suggestion: String? = nil) {
+    reason = .message(message)
+    self.suggestion = suggestion
+  }
 }

@@ -92,8 +92,8 @@ extension StandardFilters {
     case .int(let number): return number
     case .string(let text, _):
       if let number = Int(trimmed(text, left: true, right: true)) { return number }
-      throw FilterError("invalid integer")
-    default: throw FilterError("invalid integer")
+      throw FilterError("invalid integer", suggestion: "a whole number is needed here")
+    default: throw FilterError("invalid integer", suggestion: "a whole number is needed here")
     }
   }
 

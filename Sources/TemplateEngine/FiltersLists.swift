@@ -56,7 +56,7 @@ extension StandardFilters {
         switch arguments[0].storage {
         case .array(let values): other = values
         case .models: other = arguments[0].array ?? []
-        default: throw FilterError("concat filter requires an array argument")
+        default: throw FilterError("concat filter requires an array argument", suggestion: "split, map and where make arrays")
         }
         try context.charge(units: other.count, bytes: other.count * 24)
         return .array(try elements(input, context) + other)
@@ -114,7 +114,8 @@ extension StandardFilters {
             if a.isNull { return 1 }
             if b.isNull { return -1 }
             if let order = try sortOrder(a, b, context.ledger) { return order }
-            throw FilterError("cannot sort values of incompatible types")
+            throw FilterError(
+              "cannot sort values of incompatible types", suggestion: "sort by a member that all have, or compact first")
           })
       }
     ),
@@ -207,7 +208,7 @@ extension StandardFilters {
   private static func flatten(
     _ value: Value, into result: inout [Value], _ context: FilterContext, depth: Int
   ) throws(FilterError) {
-    guard depth < 64 else { throw FilterError("lists are nested too deep") }
+    guard depth < 64 else { throw FilterError("lists are nested too deep", suggestion: "64 lists in each other are the most") }
     let count = value.count ?? 0
     try context.charge(units: count, bytes: count * 24)
     for index in 0..<count {
@@ -244,7 +245,7 @@ extension StandardFilters {
   }
 
   private static func unselectable(_ name: Value) -> FilterError {
-    FilterError("cannot select the property '\(name.textForFilters)'")
+    FilterError("cannot select the property '\(name.textForFilters)'", suggestion: "only maps and models have properties")
   }
 }
 

@@ -27,7 +27,9 @@ extension StandardFilters {
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
         let (number, divisor) = (Number(input), Number(arguments[0]))
-        if case .whole(0) = divisor, case .whole = number { throw FilterError("divided by 0") }
+        if case .whole(0) = divisor, case .whole = number {
+          throw FilterError("divided by 0", suggestion: "test the divisor first")
+        }
         return Number.quotient(number, divisor).value
       }
     ),
@@ -36,7 +38,7 @@ extension StandardFilters {
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
         let divisor = Number(arguments[0])
-        guard !divisor.isZero else { throw FilterError("divided by 0") }
+        guard !divisor.isZero else { throw FilterError("divided by 0", suggestion: "test the divisor first") }
         return Number.remainder(Number(input), divisor).value
       }
     ),
@@ -99,7 +101,8 @@ extension StandardFilters {
     if case .whole(let value) = number { return .int(value) }
     guard number.double.isFinite else {
       let name = Value.text(of: number.double)
-      throw FilterError("Computation results in '\(name)'\(number.double.isNaN ? " (Not a Number)" : "")")
+      throw FilterError(
+        "Computation results in '\(name)'\(number.double.isNaN ? " (Not a Number)" : "")", suggestion: "test the numbers first")
     }
     let rounded = rounding(number.double)
     return Int(exactly: rounded).map { .int($0) } ?? .double(rounded)

@@ -42,7 +42,7 @@ extension StandardFilters {
           }
         }
         guard let text = String(validating: result, as: UTF8.self) else {
-          throw FilterError("invalid byte sequence in UTF-8")
+          throw FilterError("invalid byte sequence in UTF-8", suggestion: "what is decoded has to be text")
         }
         return .string(text)
       }
@@ -120,14 +120,14 @@ extension StandardFilters {
     let padded = bytes.count + (4 - bytes.count % 4) % 4
     let needsPadding = alphabet == standard
     guard bytes.count % 4 != 1, !(needsPadding && padded != bytes.count && !wasPadded) else {
-      throw FilterError("invalid base64 provided to \(name)")
+      throw FilterError("invalid base64 provided to \(name)", suggestion: "only what base64_encode made can be decoded")
     }
     var result: [UInt8] = []
     var word: UInt32 = 0
     var bits = 0
     for byte in bytes {
       guard let value = alphabet.firstIndex(of: byte) else {
-        throw FilterError("invalid base64 provided to \(name)")
+        throw FilterError("invalid base64 provided to \(name)", suggestion: "only what base64_encode made can be decoded")
       }
       word = word << 6 | UInt32(value)
       bits += 6
@@ -137,7 +137,9 @@ extension StandardFilters {
       }
     }
     // What is left of the last letter must be nothing: one text for one list of bytes.
-    guard word & (1 << UInt32(bits) - 1) == 0 else { throw FilterError("invalid base64 provided to \(name)") }
+    guard word & (1 << UInt32(bits) - 1) == 0 else {
+      throw FilterError("invalid base64 provided to \(name)", suggestion: "only what base64_encode made can be decoded")
+    }
     return .string(String(decoding: result, as: UTF8.self))
   }
 }

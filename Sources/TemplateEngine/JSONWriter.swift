@@ -7,7 +7,9 @@ struct JSONWriter {
   init(context: FilterContext) { self.context = context }
 
   mutating func write(_ value: Value, depth: Int) throws(FilterError) {
-    guard depth < 64 else { throw FilterError("the value is nested too deep for JSON") }
+    guard depth < 64 else {
+      throw FilterError("the value is nested too deep for JSON", suggestion: "64 values in each other are the most")
+    }
     let value = try context.resolved(value)
     try context.charge(units: 1, bytes: 8)
     switch value.storage {

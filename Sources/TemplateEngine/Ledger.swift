@@ -50,7 +50,8 @@ final class Ledger {
       guard let found = supplied[box.request] else { throw FilterError(reason: .needs(box.request)) }
       value = found
     }
-    throw FilterError("\(value.typeName) is deferred again and again")
+    throw FilterError(
+      "\(value.typeName) is deferred again and again", suggestion: "the host answers a request with another one")
   }
 
   func look(up kind: String, _ key: String) throws(FilterError) -> Value {

@@ -57,6 +57,7 @@ final class Machine {
       do throws(FilterError) {
         if try run(frame, until: sliceEnd) { return .yielded }
       } catch {
+        defer { runningCall = -1 }
         switch error.reason {
         case .needs(let request):
           guard ledger.mayAsk(request) else { return fail(.requests, at: frame) }
@@ -66,7 +67,7 @@ final class Machine {
           return .needs([request])
         case .limit(let cause): return fail(cause, at: frame)
         case .message(let message):
-          if let failure = problem(self.error(.fault, message, at: frame), at: frame) { return failure }
+          if let failure = problem(self.error(.fault, message, error.suggestion, at: frame), at: frame) { return failure }
         case .partial(let place):
           if let failure = problem(RenderError(cause: .fault, place: place), at: frame, "Liquid syntax error") { return failure }
         }
@@ -76,6 +77,8 @@ final class Machine {
     return .done
   }
 
+  /// Which filter of the instruction's pipeline runs; -1 when none does.
+  var runningCall = -1
   var instructionSpent = 0
   var instructionAssigned = 0
 
@@ -184,26 +187,53 @@ final class Machine {
 
   var overflow: FilterError { FilterError(reason: .limit(captures.isEmpty ? .outputBytes : .assignedBytes)) }
 
-  private func error(_ cause: RenderError.Cause, _ message: String, at frame: Frame) -> RenderError {
-    let place = frame.at < frame.program.places.count ? frame.program.places[frame.at] : 0
-    return RenderError(
+  private func error(
+    _ cause: RenderError.Cause, _ message: String, _ suggestion: String?, at frame: Frame
+  ) -> RenderError {
+    RenderError(
       cause: cause,
       place: Excerpt.error(
-        template: frame.program.name, source: frame.program.source, at: place, message: message, suggestion: nil))
+        template: frame.program.name, source: frame.program.source, at: place(in: frame), message: message,
+        suggestion: suggestion))
+  }
+
+  /// Where an instruction is in the source: the filter that was running, or else the tag or output.
+  private func place(in frame: Frame) -> Int {
+    let program = frame.program
+    guard frame.at < program.places.count else { return 0 }
+    switch program.instructions[frame.at] {
+    case .printPipeline(let number), .assign(_, let number):
+      let calls = program.tables.pipelines[number].calls
+      if calls.indices.contains(runningCall) { return calls[runningCall].place }
+    case .text:
+      // Text begins behind the tag before it; what is seen of it comes after white space.
+      var at = program.places[frame.at]
+      while at < program.source.count, Lexer.isSpace(program.source[at]) { at += 1 }
+      return at
+    default: break
+    }
+    return program.places[frame.at]
   }
 
   private func fail(_ cause: RenderError.Cause, at frame: Frame) -> Outcome {
     let limits = ledger.limits
-    let message =
+    let (message, suggestion) =
       switch cause {
-      case .steps: "the render is longer than \(limits.steps) steps"
-      case .outputBytes: "the output is larger than \(limits.outputBytes) bytes"
-      case .depth: "partials are nested deeper than \(limits.depth)"
-      case .assignedBytes: "more than \(limits.assignedBytes) bytes were assigned, captured or made by filters"
-      case .requests: "the render asks for more than \(limits.requests) different pieces of data"
-      case .fault: "fault"
+      case .steps:
+        ("the render is longer than \(limits.steps) steps", "let the loops around this place run over fewer elements")
+      case .outputBytes: ("the output is larger than \(limits.outputBytes) bytes", "print less, or split it into several pages")
+      case .depth:
+        ("partials are nested deeper than \(limits.depth)", "a partial that renders itself needs a condition that ends it")
+      case .assignedBytes:
+        (
+          "more than \(limits.assignedBytes) bytes were assigned, captured or made by filters",
+          "print what a loop makes rather than append it to a variable"
+        )
+      case .requests:
+        ("the render asks for more than \(limits.requests) different pieces of data", "look at fewer of them on one page")
+      case .fault: ("fault", "")
       }
-    let result = Outcome.failed(error(cause, message, at: frame))
+    let result = Outcome.failed(error(cause, message, suggestion, at: frame))
     outcome = result
     return result
   }

@@ -100,18 +100,25 @@ extension Machine {
     }
   }
 
+  private func noPartial(_ name: String) -> FilterError {
+    let nearest = Suggestion.nearest(to: name, in: partials.names)
+    return FilterError("there is no partial '\(name)'", suggestion: nearest.map { "did you mean '\($0)'?" })
+  }
+
   private func target(
     of spec: UnsafePointer<CallSpec>, _ number: Int, _ frame: Frame
   ) throws(FilterError) -> Frame.CallTarget {
     if case .constant = spec.pointee.template, let known = frame.targets[number] { return known }
     let value = try evaluate(spec.pointee.template, frame)
-    guard let name = value.string else { throw FilterError("Argument error in tag 'include' - Illegal template name") }
+    guard let name = value.string else {
+      throw FilterError("Argument error in tag 'include' - Illegal template name", suggestion: "a partial's name is text")
+    }
     if let known = frame.targets[number], known.name == name { return known }
     let found: Template?
     do throws(TemplateErrors) { found = try partials.template(named: name) } catch {
       throw FilterError(reason: .partial(error.errors[0]))
     }
-    guard let template = found else { throw FilterError("there is no partial '\(name)'") }
+    guard let template = found else { throw noPartial(name) }
     let program = template.program
     let isInclude = spec.pointee.isInclude
     let target = Frame.CallTarget(

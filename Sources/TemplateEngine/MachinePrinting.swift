@@ -120,6 +120,7 @@ extension Machine {
     if case .html = value.storage { value = value.asText }
     for at in 0..<count {
       let call = pipeline.pointee.calls[at]
+      runningCall = at
       let arguments = call.hasArguments ? try self.arguments(of: call, frame) : FilterArguments()
       if case .mixed = value.storage, !call.filter.takesMixedText { value = value.flattened }
       try ledger.charge(units: 1, bytes: 0)
@@ -130,6 +131,7 @@ extension Machine {
       default: break
       }
     }
+    runningCall = -1
     return value
   }
 

@@ -132,9 +132,12 @@ final class FilterCall: Sendable {
   let positional: [Operand]
   let named: [(name: String, value: Operand)]
   let hasArguments: Bool
+  /// Where its name is in the source.
+  let place: Int
 
-  init(name: String, filter: Filter, positional: [Operand], named: [(name: String, value: Operand)]) {
+  init(name: String, filter: Filter, positional: [Operand], named: [(name: String, value: Operand)], place: Int) {
     self.name = name
+    self.place = place
     self.filter = filter
     self.positional = positional
     self.named = named

@@ -19,7 +19,7 @@ enum StandardFilters {
   ]
 
   /// What `{{ x | escape }}` calls where it is no instruction of its own.
-  static let escapeCall = FilterCall(name: "escape", filter: all["escape"]!, positional: [], named: [])
+  static let escapeCall = FilterCall(name: "escape", filter: all["escape"]!, positional: [], named: [], place: 0)
 
   typealias Family = [(String, Filter.Body)]
 }
@@ -110,6 +110,10 @@ extension FilterContext {
     let count = arguments.count + (arguments.named.isEmpty ? 0 : 1)
     guard !range.contains(count) else { return }
     let wanted = range.count == 1 ? "\(range.lowerBound + 1)" : "\(range.lowerBound + 1)..\(range.upperBound + 1)"
-    throw FilterError("wrong number of arguments (given \(count + 1), expected \(wanted))")
+    let takes = range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+    throw FilterError(
+      "wrong number of arguments (given \(count + 1), expected \(wanted))",
+      suggestion: range.upperBound == 0
+        ? "it takes nothing behind its name" : "its input counts as one: behind the ':' it takes \(takes)")
   }
 }
