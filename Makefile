@@ -64,4 +64,4 @@ mutants: ## show that the cache's model test finds every wrong protocol it was g
 	Tests/Mutants/run
 
 clean: ## remove what building made
-	rm -rf .build var/log
+	rm -rf .build Benchmarks/Templates/.build var/log

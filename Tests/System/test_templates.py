@@ -47,9 +47,9 @@ def test_escaping_is_off_unless_asked_for():
 
 @pytest.mark.parametrize("case, answer", [
     ({"template": "a\n {{ x | upcse }}"}, fault("unknown filter 'upcse'", 2, 9)),
-    ({"template": "a{{ 1 | divided_by: 0 }}b"}, fault("divided by 0", 1, 2, output="a")),
+    ({"template": "a{{ 1 | divided_by: 0 }}b"}, fault("divided by 0", 1, 9, output="a")),
     ({"template": "a{% render 'no' %}b"}, fault("there is no partial 'no'", 1, 5, output="a")),
-    ({"template": "a{% render 'p' %}b", "partials": {"p": "\n{{ 1 | divided_by: 0 }}"}}, fault("divided by 0", 2, 1, "p", "a\n")),
+    ({"template": "a{% render 'p' %}b", "partials": {"p": "\n{{ 1 | divided_by: 0 }}"}}, fault("divided by 0", 2, 8, "p", "a\n")),
     ({"template": "a{% render 'p' %}b", "partials": {"p": "\n{% if %}{% endif %}"}}, None),
     ({"template": "{% if x %}{% render 'p' %}{% endif %}b", "partials": {"p": "{% if %}"}}, {"output": "b"}),
     ({"template": "{% render 'p' %}", "partials": {"p": "-{% render 'p' %}"}},
