@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check conformance bench bench-templates fuzz fuzz-templates mutants clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench bench-templates fuzz fuzz-templates limits-templates mutants clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -56,6 +56,9 @@ bench-templates: ## the template engine beside its peers, and instructions for e
 fuzz: ## long fuzzing of the parsers: make fuzz [RUNS=2000000]
 	scripts/setup build
 	RUNS=$(RUNS) scripts/fuzz
+
+limits-templates: ## what hostile templates take at the default limits: make limits-templates [PROGRAMS="filter: tags"]
+	swift run -c release --package-path Benchmarks/TemplateLimits TemplateLimits $(if $(PROGRAMS),"$(PROGRAMS)")
 
 fuzz-templates: ## long fuzzing of the template engine alone: make fuzz-templates [RUNS=2000000]
 	Tests/Fuzz/templates/run $(RUNS)

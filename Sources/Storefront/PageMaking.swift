@@ -4,8 +4,8 @@ import Tenancy
 
 /// One page being made: what every template of it sees before anything is fetched.
 @LoopActor final class PageMaking {
-  /// All that the templates of one page may spend together: a quarter of a second at the most, however many fillers it has.
-  static let mostSteps = 750_000
+  /// All that the templates of one page may spend together: 40 ms at the most, however many fillers it has.
+  static let mostSteps = 2_000_000
   /// Fillers in all, and inside one another.
   static let mostFillers = 400
   static let deepest = 8

@@ -183,6 +183,8 @@ final class ByteSink {
     }
     var wanted = state.pointee.capacity
     while wanted < needed + Self.slack { wanted *= 2 }
+    // No more than may be written.
+    if wanted > ceiling { wanted = max(needed, ceiling) + Self.slack }
     let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
     larger.update(from: state.pointee.base, count: count)
     state.pointee.base.deallocate()

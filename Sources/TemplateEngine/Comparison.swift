@@ -24,7 +24,7 @@ enum Comparison {
     case (.object(let a), .object(let b)):
       if a === b { return true }
       guard a.values.count == b.values.count else { return false }
-      try ledger.charge(units: a.values.count, bytes: 0)
+      try ledger.charge(units: 5 * a.values.count, bytes: 0)
       for (name, value) in zip(a.table.names, a.values) {
         guard let other = b[name], try equal(value, other, ledger, depth: depth + 1) else { return false }
       }
@@ -33,7 +33,7 @@ enum Comparison {
     case (.array, .array), (.array, .models), (.models, .array), (.models, .models):
       guard let count = left.count, count == right.count else { return false }
       for index in 0..<count {
-        if index % 8 == 0 { try ledger.charge(units: 1, bytes: 0) }
+        try ledger.charge(units: 1, bytes: 0)
         guard try equal(left.element(index) ?? .null, right.element(index) ?? .null, ledger, depth: depth + 1) else {
           return false
         }
@@ -46,7 +46,7 @@ enum Comparison {
 
   @inline(__always)
   private static func chargeText(_ count: Int, _ ledger: Ledger) throws(FilterError) {
-    if count >= 64 { try ledger.charge(units: count / 64, bytes: 0) }
+    if count >= 16 { try ledger.charge(units: count / 16, bytes: 0) }
   }
 
   static func same(_ a: String, _ b: String) -> Bool {
@@ -100,19 +100,20 @@ enum Comparison {
     guard right.isTruthy else { return false }
     switch left.storage {
     case .string(let text, _):
-      if right.count != nil { try ledger.charge(units: right.count ?? 0, bytes: right.count ?? 0) }
-      return try finds(right.textForFilters, in: text, ledger)
+      return try finds(right.isList || right.count != nil ? try ledger.inspected(right) : right.plainText, in: text, ledger)
     case .object(let object):
       guard case .string(let name, _) = right.storage else { return false }
+      try chargeText(name.utf8.count, ledger)
       return object.table.place(of: name) != nil
     case .bound(let models, _):
       guard case .string(let name, _) = right.storage else { return false }
+      try chargeText(name.utf8.count, ledger)
       return models.layout.keys.place(of: name) != nil
     case .array, .models:
       if right.isNull { return false }
       let count = left.count ?? 0
-      try ledger.charge(units: count / 8, bytes: 0)
       for index in 0..<count {
+        try ledger.charge(units: 1, bytes: 0)
         if try equal(try ledger.resolved(left.element(index) ?? .null), right, ledger) { return true }
       }
       return false
@@ -129,10 +130,10 @@ enum Comparison {
   /// Charged before the texts are read by their lengths, behind it by what the search took beyond that.
   static func finds(_ part: String, in text: String, _ ledger: Ledger) throws(FilterError) -> Bool {
     let lengths = part.utf8.count + text.utf8.count
-    try ledger.charge(units: lengths / 64, bytes: 0)
+    try ledger.charge(units: 4 + lengths / 16, bytes: 0)
     var needle = Needle(Array(part.utf8))
     let isFound = needle.find(in: Array(text.utf8)) != nil
-    try ledger.charge(units: max(0, needle.compared - lengths) / 64, bytes: 0)
+    try ledger.charge(units: max(0, needle.compared - lengths) / 16, bytes: 0)
     return isFound
   }
 }

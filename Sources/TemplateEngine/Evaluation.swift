@@ -95,6 +95,7 @@ extension Machine {
       if number < 0 { return try computedName(path, frame) }
       value = try variable(number, frame)
     case .field(let slot, let field):
+      ledger.spend(1)
       let loop = frame.loops + slot
       value = loop.pointee.field(
         field, name: field == .name ? frame.program.tables.loops[loop.pointee.spec].name : "")
@@ -102,6 +103,7 @@ extension Machine {
     case .computed(let operand): value = try evaluate(operand, frame)
     }
     var at = path.first
+    if path.end - at > 4 { try ledger.charge(units: path.end - at, bytes: 0) }
     while at < path.end {
       switch frame.program.tables.segments[at] {
       case .key(let site): value = try member(of: value, site, frame)
@@ -162,7 +164,7 @@ extension Machine {
     case .lookup: return try member(of: value, site, frame)
     default: break
     }
-    let value = value.asText
+    let value = try ledger.asText(value)
     switch command {
     case .size:
       if case .string(let text, _) = value.storage { try ledger.charge(units: text.utf8.count / 64, bytes: 0) }
@@ -204,6 +206,7 @@ extension Machine {
   private func lookUpAround(_ name: String, _ frame: Frame) -> Value {
     if let caller = frame.caller {
       let spec = caller.program.tables.calls[frame.callerCall]
+      ledger.spend(4 + spec.loops.count)
       for loop in spec.loops.reversed() {
         if loop.item == name { return caller.loops[loop.slot].item }
         if name == (loop.isTable ? "tablerowloop" : "forloop") { return loopObject(loop.slot, caller) }
@@ -221,6 +224,7 @@ extension Machine {
     guard case .computed(let operand) = frame.program.tables.segments[path.first] else { return .null }
     let name = try evaluate(operand, frame)
     guard case .string(let text, _) = name.unmarked.storage else { return .null }
+    try ledger.charge(units: 4 + text.utf8.count / 16, bytes: 0)
     return try ledger.resolved(lookUp(text, frame))
   }
 
@@ -228,15 +232,9 @@ extension Machine {
   func loopObject(_ slot: Int, _ frame: Frame) -> Value {
     let loop = frame.loops[slot]
     let spec = frame.program.tables.loops[loop.spec]
-    var members: [(String, Value)] = []
-    for name in loop.isTable ? LoopState.tableNames : LoopState.forNames {
-      if name == "parentloop" {
-        members.append((name, slot > 0 && !frame.loops[slot - 1].isTable ? loopObject(slot - 1, frame) : .null))
-      } else {
-        members.append((name, loop.field(LoopField(name, isTable: loop.isTable), name: spec.name)))
-      }
-    }
-    return .object(members)
+    ledger.spend(20)
+    let hasParent = slot > 0 && !frame.loops[slot - 1].isTable
+    return loop.snapshot(name: spec.name, parent: loop.isTable || !hasParent ? .null : loopObject(slot - 1, frame))
   }
 }
 
@@ -244,6 +242,7 @@ extension Ledger {
   /// `value[key]`.
   func element(of value: Value, at key: Value) throws(FilterError) -> Value {
     let key = try resolved(key).unmarked
+    if case .string(let text, _) = key.storage { try charge(units: 4 + text.utf8.count / 16, bytes: 0) }
     switch value.storage {
     case .array, .models:
       guard case .int(let index) = key.storage else { return .null }
@@ -258,7 +257,7 @@ extension Ledger {
       return try resolved(models.member(place, of: element))
     case .lookup(let kind):
       if case .null = key.storage { return .null }
-      return try look(up: kind, key.plainText)
+      return try look(up: kind, text(of: key))
     default: return .null
     }
   }

@@ -13,9 +13,14 @@ struct Excerpt {
       start = at + 1
     }
     var end = offset
-    while end < source.count, source[end] != 10, source[end] != 13 { end += 1 }
-    let before = characters(source[start..<offset])
-    let after = characters(source[offset..<max(offset, end)])
+    while end < source.count, end < offset + width * 4, source[end] != 10, source[end] != 13 { end += 1 }
+    // Only what may be shown of a long line is read as text.
+    let column = source[start..<offset].reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
+    let far = width * 4
+    var near = max(start, offset - far)
+    while near > start, near < offset, source[near] & 0xC0 == 0x80 { near += 1 }
+    let before = characters(source[near..<offset])
+    let after = characters(source[offset..<max(offset, min(end, offset + far))])
     var shown = Array((before + after).prefix(before.count + width))
     var caret = before.count
     if caret > width - 20 {
@@ -26,8 +31,8 @@ struct Excerpt {
     }
     if shown.count > width { shown = shown.prefix(width - 1) + ["…"] }
     return TemplateError(
-      template: template, line: line, column: before.count + 1, excerpt: String(String.UnicodeScalarView(shown)),
-      caret: caret, message: message, suggestion: suggestion)
+      template: template, line: line, column: column, excerpt: String(String.UnicodeScalarView(shown)),
+      caret: caret, message: message.utf8.count > 500 ? message.prefix(200) + "…" : message, suggestion: suggestion)
   }
 
   /// Tabs and other controls become one space, so that the caret stays below its character.

@@ -236,7 +236,8 @@ extension Compiler {
     let first = tables.segments.count
     tables.segments += segments
     var path = Path(root: root, first: first, end: tables.segments.count)
-    if let identity {
+    // A very long path is charged by its length, which is not done on the short way.
+    if let identity, segments.count <= 4 {
       path.keys = Path.Keys(
         origin: identity.isItem ? .item : .name, number: Int32(identity.number),
         site: Int32(tables.keys.count - segments.count), count: Int32(segments.count))

@@ -10,12 +10,12 @@ extension StandardFilters {
         switch input.storage {
         case .array, .models, .range:
           guard let range = range(offset, length, of: input.count ?? 0) else { return .array([]) }
-          try context.charge(units: range.count, bytes: range.count * 24)
+          try context.charge(units: range.count, bytes: range.count > 1 << 40 ? .max : range.count * 24)
           return .array(range.map { input.element($0) ?? .null })
         default:
           let text = try context.text(input)
           // Counted, copied and walked through.
-          try context.charge(units: text.utf8.count / 32)
+          try context.charge(units: text.utf8.count / 16)
           guard let range = range(offset, length, of: Characters.count(text)) else { return try context.make("", like: input) }
           let part = Characters.cut(text, range)
           guard case .mixed(let mixed) = input.storage else { return try context.make(part, like: input) }
@@ -29,7 +29,7 @@ extension StandardFilters {
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
         let text = try context.text(input)
-        return try split(text, arguments[0].textForFilters, input, context)
+        return try split(text, try context.text(arguments[0]), input, context)
       }
     ),
     (
@@ -41,11 +41,11 @@ extension StandardFilters {
         let ellipsis = arguments.count > 1 ? arguments[1] : Value(.string("...", .literal))
         let text = try context.text(input)
         let end = try context.text(ellipsis)
-        try context.charge(units: (text.utf8.count + end.utf8.count) / 64)
+        try context.charge(units: (text.utf8.count + end.utf8.count) / 16)
         guard Characters.count(text) > length else { return input.isMixed ? input : try context.make(text, like: input) }
         let kept = max(0, length.subtractingReportingOverflow(Characters.count(end)).partialValue)
-        let part = text.unicodeScalars.prefix(length < 0 ? 0 : kept)
-        return try cut(Array(text.utf8), [0..<String(part).utf8.count], input, ellipsis, context)
+        let part = Characters.cut(text, 0..<(length < 0 ? 0 : kept))
+        return try cut(Array(text.utf8), [0..<part.utf8.count], input, ellipsis, context)
       }
     ),
     (
@@ -62,6 +62,7 @@ extension StandardFilters {
         guard words.count == wanted, let last = words.last, last.upperBound < bytes.count else {
           return input.isMixed ? input : try context.make(text, like: input)
         }
+        try context.charge(units: words.count * 4)
         return try cut(bytes, words, input, ellipsis, context)
       }
     ),
@@ -91,7 +92,7 @@ extension StandardFilters {
     switch value.storage {
     case .int(let number): return number
     case .string(let text, _):
-      if let number = Int(trimmed(text, left: true, right: true)) { return number }
+      if text.utf8.count <= 1000, let number = Int(trimmed(text, left: true, right: true)) { return number }
       throw FilterError("invalid integer", suggestion: "a whole number is needed here")
     default: throw FilterError("invalid integer", suggestion: "a whole number is needed here")
     }
@@ -110,7 +111,7 @@ extension StandardFilters {
   ) throws(FilterError) -> Value {
     let bytes = Array(text.utf8)
     func made(_ parts: [Range<Int>]) throws(FilterError) -> Value {
-      try context.charge(units: parts.count, bytes: parts.count * 24 + bytes.count)
+      try context.charge(units: parts.count * 8, bytes: parts.count * 56 + bytes.count)
       return .array(
         parts.map { part in
           var builder = MixedTextBuilder()
@@ -123,20 +124,21 @@ extension StandardFilters {
         })
     }
     if pattern.isEmpty {
+      try context.charge(units: bytes.count / 8, bytes: bytes.count * 8)
       let starts = bytes.indices.filter { bytes[$0] & 0xC0 != 0x80 } + [bytes.count]
       return try made(zip(starts, starts.dropFirst()).map { $0..<$1 })
     }
     if pattern == " " { return try made(try words(in: bytes, atMost: .max, context)) }
-    try context.charge(units: (pattern.utf8.count + bytes.count) / 64)
+    try context.charge(units: (pattern.utf8.count + bytes.count) / 16)
     var needle = Needle(Array(pattern.utf8))
     var parts: [Range<Int>] = []
     var from = 0
     while let place = needle.find(in: bytes, from: from) {
       parts.append(from..<place)
-      if parts.count % 1024 == 0 { try context.charge(bytes: 16_384) }
+      if parts.count % 1024 == 0 { try context.charge(units: 1024, bytes: 16_384) }
       from = place + needle.bytes.count
     }
-    try context.charge(units: max(0, needle.compared - pattern.utf8.count - bytes.count) / 64)
+    try context.charge(units: max(0, needle.compared - pattern.utf8.count - bytes.count) / 16)
     parts.append(from..<bytes.count)
     while let last = parts.last, last.isEmpty { parts.removeLast() }
     return try made(parts)
@@ -146,6 +148,7 @@ extension StandardFilters {
   private static func words(
     in bytes: [UInt8], atMost limit: Int, _ context: FilterContext
   ) throws(FilterError) -> [Range<Int>] {
+    try context.charge(units: 2 + bytes.count / 16)
     var result: [Range<Int>] = []
     var at = 0
     while result.count < limit {
@@ -154,7 +157,7 @@ extension StandardFilters {
       let start = at
       while at < bytes.count, !Lexer.isSpace(bytes[at]) { at += 1 }
       result.append(start..<at)
-      if result.count % 1024 == 0 { try context.charge(bytes: 16_384) }
+      if result.count % 1024 == 0 { try context.charge(units: 1024, bytes: 16_384) }
     }
     return result
   }

@@ -7,6 +7,7 @@ extension StandardFilters {
         try context.needArguments(arguments, 0...0)
         if input.isNull { return .null }
         let text = try context.text(input)
+        try context.charge(units: text.utf8.count / 4)
         let auto = context.escaping == .auto
         let result = Escaping.escaped(text, once: auto && input.trust.isMarkup)
         try context.charge(bytes: result.utf8.count)
@@ -18,7 +19,9 @@ extension StandardFilters {
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
         if input.isNull { return .null }
-        let result = Escaping.escaped(try context.text(input), once: context.escaping == .auto && input.trust.isMarkup)
+        let text = try context.text(input)
+        try context.charge(units: text.utf8.count / 4)
+        let result = Escaping.escaped(text, once: context.escaping == .auto && input.trust.isMarkup)
         try context.charge(bytes: result.utf8.count)
         return Value(.string(result, context.escaping == .auto ? .escaped : .data))
       }
@@ -28,7 +31,9 @@ extension StandardFilters {
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
         if input.isNull { return .null }
-        let result = Escaping.escaped(try context.text(input), once: true)
+        let text = try context.text(input)
+        try context.charge(units: text.utf8.count / 4)
+        let result = Escaping.escaped(text, once: true)
         try context.charge(bytes: result.utf8.count)
         return Value(.string(result, context.escaping == .auto ? .escaped : .data))
       }
@@ -47,7 +52,11 @@ extension StandardFilters {
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
         let text = try context.text(input)
-        return try context.make(String(decoding: withoutTags(Array(text.utf8)), as: UTF8.self), like: input)
+        let bytes = Array(text.utf8)
+        // Gone through twice, and at each bracket the four beginnings are compared.
+        let brackets = bytes.reduce(0) { $1 == UInt8(ascii: "<") ? $0 + 1 : $0 }
+        try context.charge(units: 24 + bytes.count / 4 + brackets * 8)
+        return try context.make(String(decoding: withoutTags(bytes), as: UTF8.self), like: input)
       }
     ),
     (
@@ -56,11 +65,12 @@ extension StandardFilters {
         try context.needArguments(arguments, 0...0)
         var text = try context.text(input)
         let auto = context.escaping == .auto
+        try context.charge(units: text.utf8.count / 4)
         if auto, input.trust == .data { text = Escaping.escaped(text) }
         var result: [UInt8] = []
         let bytes = Array(text.utf8)
         let breaks = bytes.reduce(0) { $1 == 10 ? $0 + 1 : $0 }
-        try context.charge(bytes: bytes.count + breaks * 6)
+        try context.charge(units: bytes.count / 4, bytes: bytes.count + breaks * 6)
         for (at, byte) in bytes.enumerated() {
           if byte == 13, at + 1 < bytes.count, bytes[at + 1] == 10 { continue }
           if byte == 10 { result += "<br />\n".utf8 } else { result.append(byte) }

@@ -9,10 +9,9 @@ extension StandardFilters {
         let glue = arguments.count > 0 ? arguments[0] : Value(.string(" ", .literal))
         var builder = MixedTextBuilder()
         let between = try context.text(glue)
-        try context.charge(units: items.count / 8)
         for (at, item) in items.enumerated() {
           let text = try context.text(item)
-          try context.charge(bytes: text.utf8.count + between.utf8.count)
+          try context.charge(units: 4, bytes: text.utf8.count + between.utf8.count)
           if at > 0 { builder.append(glue, text: between) }
           builder.append(item, text: text)
         }
@@ -94,8 +93,8 @@ extension StandardFilters {
             guard let found = try property(arguments[0], of: item, context) else { return .null }
             value = found
           }
-          let key = value.inspected()
-          try context.charge(units: 1, bytes: key.utf8.count)
+          let key = try context.ledger.inspected(value)
+          try context.charge(units: 8 + key.utf8.count / 16, bytes: key.utf8.count)
           if seen.insert(key).inserted { kept.append(item) }
         }
         return .array(kept)
@@ -109,7 +108,7 @@ extension StandardFilters {
         if items.isEmpty { return .array([]) }
         if !arguments[0].isNull, !items.allSatisfy(\.hasProperties) { return .null }
         return .array(
-          try sorted(items, by: arguments[0], context) { a, b throws(FilterError) in
+          try sorted(items, by: arguments[0], as: { $0 }, context) { a, b throws(FilterError) in
             if try Comparison.equal(a, b, context.ledger) { return 0 }
             if a.isNull { return 1 }
             if b.isNull { return -1 }
@@ -126,17 +125,24 @@ extension StandardFilters {
         let items = try elements(input, context)
         if !arguments[0].isNull, !items.allSatisfy(\.hasProperties) { return .null }
         return .array(
-          try sorted(items, by: arguments[0], context) { a, b throws(FilterError) in
+          try sorted(
+            items, by: arguments[0],
+            as: { key throws(FilterError) in
+              key.isNull ? key : .string(try lowered(key, context))
+            }, context
+          ) { a, b throws(FilterError) in
             if a.isNull || b.isNull { return a.isNull && b.isNull ? 0 : a.isNull ? 1 : -1 }
-            return try Comparison.order(lowered(try context.text(a)), lowered(try context.text(b)), context.ledger)
+            return try Comparison.order(a, b, context.ledger) ?? 0
           })
       }
     ),
   ]
 
   /// ASCII letters only, as Ruby's casecmp.
-  private static func lowered(_ text: String) -> String {
-    String(decoding: text.utf8.map { $0 >= 65 && $0 <= 90 ? $0 | 32 : $0 }, as: UTF8.self)
+  private static func lowered(_ value: Value, _ context: FilterContext) throws(FilterError) -> String {
+    let text = try context.text(value)
+    try context.charge(units: 4 + text.utf8.count / 16, bytes: text.utf8.count)
+    return String(decoding: text.utf8.map { $0 >= 65 && $0 <= 90 ? $0 | 32 : $0 }, as: UTF8.self)
   }
 
   private static func sortOrder(_ a: Value, _ b: Value, _ ledger: Ledger) throws(FilterError) -> Int? {
@@ -148,18 +154,19 @@ extension StandardFilters {
 
   /// A stable merge sort whose comparison may fail.
   private static func sorted(
-    _ items: [Value], by name: Value, _ context: FilterContext,
+    _ items: [Value], by name: Value, as key: (Value) throws(FilterError) -> Value, _ context: FilterContext,
     _ order: (Value, Value) throws(FilterError) -> Int
   ) throws(FilterError) -> [Value] {
     var keyed: [(key: Value, item: Value)] = []
     // One element is not compared with any, so it is not asked for the property either.
     if items.count < 2 { return items }
     for item in items {
-      keyed.append((name.isNull ? item : try property(name, of: item, context) ?? .null, item))
+      keyed.append((try key(name.isNull ? item : try property(name, of: item, context) ?? .null), item))
     }
     var width = 1
     while width < keyed.count {
-      try context.charge(units: keyed.count / 2, bytes: 0)
+      // Two copies of pairs that are counted, and up to as many comparisons.
+      try context.charge(units: keyed.count * 5, bytes: 0)
       var merged: [(key: Value, item: Value)] = []
       merged.reserveCapacity(keyed.count)
       var start = 0
@@ -200,7 +207,9 @@ extension StandardFilters {
       try context.charge(units: count, bytes: count > 1 << 40 ? Int.max : count * 24)
       result = (0..<count).map { input.element($0) ?? .null }
     case .empty, .blank: break
-    default: result = [input]
+    default:
+      try context.charge(units: 4)
+      result = [input]
     }
     return result
   }
@@ -225,27 +234,28 @@ extension StandardFilters {
     switch item.storage {
     case .object, .bound, .lookup:
       guard case .string(let text, _) = name.storage else { return .null }
+      try context.charge(units: 4 + text.utf8.count / 16)
       return try context.member(text, of: item)
     case .mixed: return try property(name, of: item.unmarked, context)
     case .string(let text, let trust):
       if case .string(let part, _) = name.storage {
         return try Comparison.finds(part, in: text, context.ledger) ? name : .null
       }
-      guard let index = name.wholeNumber else { throw unselectable(name) }
+      guard let index = name.wholeNumber else { throw try unselectable(name, context) }
       try context.charge(units: text.utf8.count / 32)
       let count = Characters.count(text)
       let at = index < 0 ? count &+ index : index
       return at >= 0 && at < count ? Value(.string(Characters.cut(text, at..<at + 1), trust.ofPart)) : .null
     case .int(let number):
       // A bit of the number.
-      guard let bit = name.wholeNumber else { throw unselectable(name) }
+      guard let bit = name.wholeNumber else { throw try unselectable(name, context) }
       return .int(bit < 0 ? 0 : bit > 63 ? (number < 0 ? 1 : 0) : (number >> bit) & 1)
     default: return nil
     }
   }
 
-  private static func unselectable(_ name: Value) -> FilterError {
-    FilterError("cannot select the property '\(name.textForFilters)'", suggestion: "only maps and models have properties")
+  private static func unselectable(_ name: Value, _ context: FilterContext) throws(FilterError) -> FilterError {
+    FilterError("cannot select the property '\(try context.text(name))'", suggestion: "only maps and models have properties")
   }
 }
 

@@ -5,28 +5,28 @@ extension StandardFilters {
       "plus",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        return Number.sum(Number(input), Number(arguments[0])).value
+        return Number.sum(try context.number(input), try context.number(arguments[0])).value
       }
     ),
     (
       "minus",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        return Number.difference(Number(input), Number(arguments[0])).value
+        return Number.difference(try context.number(input), try context.number(arguments[0])).value
       }
     ),
     (
       "times",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        return Number.product(Number(input), Number(arguments[0])).value
+        return Number.product(try context.number(input), try context.number(arguments[0])).value
       }
     ),
     (
       "divided_by",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        let (number, divisor) = (Number(input), Number(arguments[0]))
+        let (number, divisor) = (try context.number(input), try context.number(arguments[0]))
         if case .whole(0) = divisor, case .whole = number {
           throw FilterError("divided by 0", suggestion: "test the divisor first")
         }
@@ -37,16 +37,16 @@ extension StandardFilters {
       "modulo",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        let divisor = Number(arguments[0])
+        let divisor = try context.number(arguments[0])
         guard !divisor.isZero else { throw FilterError("divided by 0", suggestion: "test the divisor first") }
-        return Number.remainder(Number(input), divisor).value
+        return Number.remainder(try context.number(input), divisor).value
       }
     ),
     (
       "abs",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        let number = Number(input)
+        let number = try context.number(input)
         return number.double < 0 ? Number.difference(.whole(0), number).value : number.value
       }
     ),
@@ -54,7 +54,7 @@ extension StandardFilters {
       "at_least",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        let (number, bound) = (Number(input), Number(arguments[0]))
+        let (number, bound) = (try context.number(input), try context.number(arguments[0]))
         return (bound.double > number.double ? bound : number).value
       }
     ),
@@ -62,7 +62,7 @@ extension StandardFilters {
       "at_most",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 1...1)
-        let (number, bound) = (Number(input), Number(arguments[0]))
+        let (number, bound) = (try context.number(input), try context.number(arguments[0]))
         return (bound.double < number.double ? bound : number).value
       }
     ),
@@ -70,26 +70,27 @@ extension StandardFilters {
       "ceil",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return try whole(Number(input)) { $0.rounded(.up) }
+        return try whole(try context.number(input)) { $0.rounded(.up) }
       }
     ),
     (
       "floor",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        return try whole(Number(input)) { $0.rounded(.down) }
+        return try whole(try context.number(input)) { $0.rounded(.down) }
       }
     ),
     (
       "round",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...1)
-        let number = Number(input)
+        let number = try context.number(input)
         var places = 0
-        if case .whole(let count) = Number(arguments[0]) {
+        let wanted = try context.number(arguments[0])
+        if case .whole(let count) = wanted {
           places = count
         } else {
-          places = Int(exactly: Number(arguments[0]).double.rounded(.towardZero)) ?? 0
+          places = Int(exactly: wanted.double.rounded(.towardZero)) ?? 0
         }
         if places > 0 { return Number.rounded(number, to: min(places, 400)).value }
         return try whole(Number.rounded(number, to: max(places, -400))) { $0.rounded(.toNearestOrAwayFromZero) }
@@ -106,5 +107,18 @@ extension StandardFilters {
     }
     let rounded = rounding(number.double)
     return Int(exactly: rounded).map { .int($0) } ?? .double(rounded)
+  }
+}
+
+extension FilterContext {
+  /// The number Liquid takes a value for. Decimals are computed exactly, which takes as long as some tens of instructions; text is
+  /// read digit by digit.
+  func number(_ value: Value) throws(FilterError) -> Number {
+    switch value.storage {
+    case .int: break
+    case .string(let text, _): try charge(units: 24 + text.utf8.count / 4)
+    default: try charge(units: 32)
+    }
+    return Number(value)
   }
 }

@@ -83,7 +83,7 @@ extension StandardFilters {
           }
         }
         var total = Number.whole(0)
-        for value in try elements(.array(values), context) { total = Number.sum(total, Number(value)) }
+        for value in try elements(.array(values), context) { total = Number.sum(total, try context.number(value)) }
         return total.value
       }
     ),

@@ -19,6 +19,7 @@ extension StandardFilters {
       "upcase",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
+        try chargeCasing(try context.text(input), context)
         return try context.make(from: input) { $0.uppercased() }
       }
     ),
@@ -26,6 +27,7 @@ extension StandardFilters {
       "downcase",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
+        try chargeCasing(try context.text(input), context)
         return try context.make(from: input) { $0.lowercased() }
       }
     ),
@@ -35,7 +37,8 @@ extension StandardFilters {
         try context.needArguments(arguments, 0...0)
         let text = try context.text(input)
         guard let first = text.unicodeScalars.first else { return try context.make("", like: input) }
-        let rest = String(text.unicodeScalars.dropFirst()).lowercased()
+        try chargeCasing(text, context)
+        let rest = String(decoding: text.utf8.dropFirst(UTF8.width(first)), as: UTF8.self).lowercased()
         return try context.make(first.properties.titlecaseMapping + rest, like: input)
       }
     ),
@@ -43,6 +46,7 @@ extension StandardFilters {
       "strip",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
+        try context.charge(units: try context.text(input).utf8.count / 16)
         return try strip(input, context, left: true, right: true)
       }
     ),
@@ -50,6 +54,7 @@ extension StandardFilters {
       "lstrip",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
+        try context.charge(units: try context.text(input).utf8.count / 16)
         return try strip(input, context, left: true, right: false)
       }
     ),
@@ -57,6 +62,7 @@ extension StandardFilters {
       "rstrip",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
+        try context.charge(units: try context.text(input).utf8.count / 16)
         return try strip(input, context, left: false, right: true)
       }
     ),
@@ -64,6 +70,7 @@ extension StandardFilters {
       "strip_newlines",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
+        try context.charge(units: try context.text(input).utf8.count / 8)
         return try context.make(from: input) { text in
           let bytes = Array(text.utf8)
           var kept: [UInt8] = []
@@ -80,8 +87,12 @@ extension StandardFilters {
       "squish",
       { input, arguments, context throws(FilterError) in
         try context.needArguments(arguments, 0...0)
-        let words = try context.text(input).split(whereSeparator: { $0.unicodeScalars.allSatisfy { $0.value <= 32 } })
-        return try context.make(words.joined(separator: " "), like: input)
+        let text = try context.text(input)
+        try context.charge(units: text.utf8.count / 8)
+        var kept: [UInt8] = []
+        for byte in text.utf8 where byte > 32 || kept.last != 32 && !kept.isEmpty { kept.append(max(byte, 32)) }
+        if kept.last == 32 { kept.removeLast() }
+        return try context.make(String(decoding: kept, as: UTF8.self), like: input)
       }
     ),
     (
@@ -139,20 +150,23 @@ extension StandardFilters {
   }
 
   static func trimmed(_ text: String, left: Bool, right: Bool) -> String {
-    let bytes = text.utf8
-    var from = bytes.startIndex
-    var to = bytes.endIndex
     // Ruby takes NUL for white space here.
     func isStripped(_ byte: UInt8) -> Bool { Lexer.isSpace(byte) || byte == 0 }
-    if left { while from < to, isStripped(bytes[from]) { bytes.formIndex(after: &from) } }
-    if right {
-      while to > from {
-        let before = bytes.index(before: to)
-        guard isStripped(bytes[before]) else { break }
-        to = before
-      }
+    var text = text
+    return text.withUTF8 { bytes in
+      var from = 0
+      var to = bytes.count
+      if left { while from < to, isStripped(bytes[from]) { from += 1 } }
+      if right { while to > from, isStripped(bytes[to - 1]) { to -= 1 } }
+      return String(decoding: bytes[from..<to], as: UTF8.self)
     }
-    return String(text[from..<to])
+  }
+
+  /// Letters that are not ASCII are looked up one by one.
+  private static func chargeCasing(_ text: String, _ context: FilterContext) throws(FilterError) {
+    try context.charge(units: 4 + text.utf8.count / 32)
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in !bytes.contains { $0 >= 0x80 } } ?? false
+    if !isPlain { try context.charge(units: 2 * text.utf8.count) }
   }
 
   enum Which { case all, first, last }
@@ -164,7 +178,7 @@ extension StandardFilters {
     let bytes = Array(try context.text(input).utf8)
     let replacement = try context.text(arguments[1])
     let needle = Array(try context.text(arguments[0]).utf8)
-    try context.charge(units: (bytes.count + needle.count) / 64)
+    try context.charge(units: 8 + (bytes.count + needle.count) / 16)
     var search = Needle(which == .last ? [] : needle)
     var places: [Int] = []
     switch which {
@@ -172,7 +186,7 @@ extension StandardFilters {
     case .last:
       let (place, compared) = Needle.findLast(needle, in: bytes)
       if let place { places = [place] }
-      try context.charge(units: compared / 64)
+      try context.charge(units: compared / 8)
     case .all:
       var from = 0
       while let place = search.find(in: bytes, from: from) {
@@ -181,13 +195,13 @@ extension StandardFilters {
           continue
         }
         places.append(place)
-        if places.count % 1024 == 0 { try context.charge(bytes: 8192) }
+        if places.count % 1024 == 0 { try context.charge(units: 1024, bytes: 8192) }
         from = place + max(1, needle.count)
       }
     }
-    try context.charge(units: max(0, search.compared - bytes.count - needle.count) / 64)
-    let (grown, overflow) = places.count.multipliedReportingOverflow(by: replacement.utf8.count)
-    try context.charge(units: places.count / 8, bytes: overflow ? Int.max : grown)
+    try context.charge(units: max(0, search.compared - bytes.count - needle.count) / 16)
+    let (grown, overflow) = places.count.multipliedReportingOverflow(by: replacement.utf8.count + 16 * arguments[1].runs)
+    try context.charge(units: places.count * 4, bytes: overflow ? Int.max : grown)
     try context.charge(bytes: bytes.count)
     var result = MixedTextBuilder()
     func keep(_ range: Range<Int>) {

@@ -7,7 +7,7 @@ extension StandardFilters {
         try context.needArguments(arguments, 0...0)
         if input.isNull { return .null }
         let text = try context.text(input)
-        try context.charge(bytes: text.utf8.count * 3)
+        try context.charge(units: text.utf8.count / 3, bytes: text.utf8.count * 3)
         var result: [UInt8] = []
         for byte in text.utf8 {
           if Lexer.isNameStart(byte) || Lexer.isDigit(byte) || [45, 46, 126].contains(byte) {
@@ -27,7 +27,7 @@ extension StandardFilters {
         try context.needArguments(arguments, 0...0)
         if input.isNull { return .null }
         let bytes = Array(try context.text(input).utf8)
-        try context.charge(bytes: bytes.count)
+        try context.charge(units: bytes.count / 4, bytes: bytes.count)
         var result: [UInt8] = []
         var at = 0
         while at < bytes.count {
@@ -95,12 +95,13 @@ extension StandardFilters {
     _ input: Value, _ alphabet: [UInt8], _ context: FilterContext
   ) throws(FilterError) -> Value {
     let bytes = Array(try context.text(input).utf8)
-    try context.charge(bytes: bytes.count / 3 * 4 + 4)
+    try context.charge(units: bytes.count / 4, bytes: bytes.count / 3 * 4 + 4)
     var result: [UInt8] = []
     var at = 0
     while at < bytes.count {
-      let group = (0..<3).map { at + $0 < bytes.count ? UInt32(bytes[at + $0]) : 0 }
-      let word = group[0] << 16 | group[1] << 8 | group[2]
+      var word = UInt32(bytes[at]) << 16
+      if at + 1 < bytes.count { word |= UInt32(bytes[at + 1]) << 8 }
+      if at + 2 < bytes.count { word |= UInt32(bytes[at + 2]) }
       for part in 0..<4 {
         let isPadding = at + part > bytes.count
         result.append(isPadding ? UInt8(ascii: "=") : alphabet[Int(word >> (18 - 6 * UInt32(part))) & 63])
@@ -114,7 +115,7 @@ extension StandardFilters {
     _ input: Value, _ alphabet: [UInt8], _ context: FilterContext, _ name: String
   ) throws(FilterError) -> Value {
     var bytes = Array(try context.text(input).utf8)
-    try context.charge(bytes: bytes.count)
+    try context.charge(units: 32 + bytes.count / 4, bytes: bytes.count)
     let wasPadded = bytes.last == UInt8(ascii: "=")
     while bytes.last == UInt8(ascii: "=") { bytes.removeLast() }
     let padded = bytes.count + (4 - bytes.count % 4) % 4
@@ -122,11 +123,14 @@ extension StandardFilters {
     guard bytes.count % 4 != 1, !(needsPadding && padded != bytes.count && !wasPadded) else {
       throw FilterError("invalid base64 provided to \(name)", suggestion: "only what base64_encode made can be decoded")
     }
+    var values = [UInt8](repeating: 255, count: 256)
+    for (value, letter) in alphabet.enumerated() { values[Int(letter)] = UInt8(value) }
     var result: [UInt8] = []
     var word: UInt32 = 0
     var bits = 0
     for byte in bytes {
-      guard let value = alphabet.firstIndex(of: byte) else {
+      let value = values[Int(byte)]
+      guard value < 64 else {
         throw FilterError("invalid base64 provided to \(name)", suggestion: "only what base64_encode made can be decoded")
       }
       word = word << 6 | UInt32(value)

@@ -118,6 +118,14 @@ final class Frame {
     targets.deallocate()
   }
 
+  /// What a frame of a program takes.
+  static func bytes(of program: Program) -> Int {
+    let tables = program.tables
+    return 512 + tables.names.count * MemoryLayout<Variable>.stride + tables.loopDepth * MemoryLayout<LoopState>.stride
+      + tables.keys.count * MemoryLayout<Site>.stride + tables.caseDepth * MemoryLayout<CaseState>.stride
+      + tables.calls.count * MemoryLayout<CallTarget?>.stride
+  }
+
   /// Forgets all variables; look-up sites and found partials stay.
   func reset() {
     at = 0
@@ -139,6 +147,8 @@ final class FramePool {
   private var top: Frame?
 
   init(_ program: Program) { self.program = program }
+
+  var isEmpty: Bool { top == nil }
 
   /// A frame with no variables; without a scope to share it has one of its own.
   func frame(sharing scope: Scope?) -> Frame {

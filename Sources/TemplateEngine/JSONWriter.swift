@@ -11,12 +11,14 @@ struct JSONWriter {
       throw FilterError("the value is nested too deep for JSON", suggestion: "64 values in each other are the most")
     }
     let value = try context.resolved(value)
-    try context.charge(units: 1, bytes: 8)
+    try context.charge(units: 4, bytes: 8)
     switch value.storage {
     case .null, .deferred, .lookup, .empty, .blank: bytes += "null".utf8
     case .bool(let truth): bytes += (truth ? "true" : "false").utf8
     case .int(let number): bytes += String(number).utf8
-    case .double(let number): bytes += (number.isFinite ? Value.text(of: number) : "null").utf8
+    case .double(let number):
+      try context.charge(units: 16)
+      bytes += (number.isFinite ? Value.text(of: number) : "null").utf8
     case .string(let text, _): try write(text)
     case .mixed(let mixed): try write(mixed.portable)
     case .html: try write(value.plainText)
@@ -41,7 +43,8 @@ struct JSONWriter {
   }
 
   private mutating func write(_ text: String) throws(FilterError) {
-    try context.charge(bytes: text.utf8.count)
+    // Letter by letter; one may become six.
+    try context.charge(units: 2 + 2 * text.utf8.count, bytes: text.utf8.count)
     bytes.append(UInt8(ascii: "\""))
     for scalar in text.unicodeScalars {
       switch scalar {

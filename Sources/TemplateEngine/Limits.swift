@@ -1,7 +1,12 @@
 /// What one render may use. All limits count work, never time: a template that fails fails always at the same place.
+///
+/// A step is at most about 20 nanoseconds of one core of a current server, whatever it does.
 public struct Limits: Sendable, Hashable {
-  /// Instructions, loop turns and units of filter work (one unit for each 64 bytes or element a filter handles).
+  /// Instructions, loop turns and the work of filters, comparisons and printing by what they go through.
   public var steps: Int
+  /// Steps of one instruction, which nothing can stop in between: a filter, a comparison, a list that is printed. A slice of
+  /// ``Render/resume(steps:)`` is longer than it was asked to be by no more than this.
+  public var stepsAtOnce: Int
   /// Bytes of output, captures not included.
   public var outputBytes: Int
   /// Partials inside partials.
@@ -14,10 +19,11 @@ public struct Limits: Sendable, Hashable {
 
   /// The defaults end any template within tens of milliseconds and 64 MiB.
   public init(
-    steps: Int = 2_000_000, outputBytes: Int = 8 << 20, depth: Int = 64, assignedBytes: Int = 16 << 20,
-    requests: Int = 1000
+    steps: Int = 2_000_000, stepsAtOnce: Int = 32_768, outputBytes: Int = 8 << 20, depth: Int = 64,
+    assignedBytes: Int = 16 << 20, requests: Int = 1000
   ) {
     self.steps = steps
+    self.stepsAtOnce = stepsAtOnce
     self.outputBytes = outputBytes
     self.depth = depth
     self.assignedBytes = assignedBytes

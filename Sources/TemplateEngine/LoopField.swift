@@ -44,9 +44,15 @@ struct LoopState {
   var isTable = false
   var spec = 0
 
-  static let forNames = ["name", "length", "index", "index0", "rindex", "rindex0", "first", "last", "parentloop"]
-  static let tableNames = [
+  private static let forTable = KeyTable([
+    "name", "length", "index", "index0", "rindex", "rindex0", "first", "last", "parentloop",
+  ])
+  private static let forFields: [LoopField] = [.name, .length, .index, .index0, .rindex, .rindex0, .first, .last]
+  private static let tableTable = KeyTable([
     "length", "row", "col", "col0", "col_first", "col_last", "index", "index0", "rindex", "rindex0", "first", "last",
+  ])
+  private static let tableFields: [LoopField] = [
+    .length, .row, .col, .col0, .colFirst, .colLast, .index, .index0, .rindex, .rindex0, .first, .last,
   ]
 
   init() {}
@@ -111,6 +117,16 @@ struct LoopState {
   var item: Value {
     if case .models(let models) = source.storage { return Value(.bound(models, offset)) }
     return element?.pointee ?? made
+  }
+
+  /// `forloop` or `tablerowloop` as a value: how it stands now.
+  func snapshot(name: String, parent: Value) -> Value {
+    let fields = isTable ? Self.tableFields : Self.forFields
+    var values: [Value] = []
+    values.reserveCapacity(fields.count + 1)
+    for field in fields { values.append(self.field(field, name: name)) }
+    if !isTable { values.append(parent) }
+    return Value(.object(ObjectBox(table: isTable ? Self.tableTable : Self.forTable, values: values)))
   }
 
   func field(_ field: LoopField, name: String) -> Value {

@@ -60,10 +60,8 @@ final class Machine {
         defer { runningCall = -1 }
         switch error.reason {
         case .needs(let request):
-          guard ledger.mayAsk(request) else { return fail(.requests, at: frame) }
-          // As if the instruction had not begun: what it charged is given back.
-          ledger.spent = instructionSpent
-          ledger.assigned = instructionAssigned
+          if let cause = ledger.refusal(of: request) { return fail(cause, at: frame) }
+          guard ledger.rewind(to: instructionAssigned) else { return fail(.steps, at: frame) }
           return .needs([request])
         case .limit(let cause): return fail(cause, at: frame)
         case .message(let message):
@@ -79,7 +77,6 @@ final class Machine {
 
   /// Which filter of the instruction's pipeline runs; -1 when none does.
   var runningCall = -1
-  var instructionSpent = 0
   var instructionAssigned = 0
 
   /// Runs one frame until it ends or another begins; true when the slice is used up.
@@ -93,13 +90,13 @@ final class Machine {
     while true {
       let instruction = instructions + frame.at
       if case .text(let from, let count) = instruction.pointee {
-        ledger.spent &+= 1
+        ledger.spent &+= 1 &+ count >> 8
         guard sink.write(literal: literals + from, count: count) else { throw overflow }
         frame.at &+= 1
         continue
       }
       if ledger.spent >= sliceEnd { return true }
-      instructionSpent = ledger.spent
+      ledger.begun = ledger.spent
       instructionAssigned = ledger.assigned
       ledger.spent &+= 1
       if ledger.spent > limit { throw FilterError(reason: .limit(.steps)) }
@@ -185,16 +182,23 @@ final class Machine {
 
   // MARK: Errors
 
-  var overflow: FilterError { FilterError(reason: .limit(captures.isEmpty ? .outputBytes : .assignedBytes)) }
+  static let mostProblems = 100
+
+  var overflow: FilterError {
+    guard !captures.isEmpty else { return FilterError(reason: .limit(.outputBytes)) }
+    return FilterError(reason: .limit(ledger.captureRoom < ledger.assignedLeft ? .stepsAtOnce : .assignedBytes))
+  }
 
   private func error(
     _ cause: RenderError.Cause, _ message: String, _ suggestion: String?, at frame: Frame
   ) -> RenderError {
-    RenderError(
+    let place = place(in: frame)
+    // The line is found by going through the source.
+    ledger.spend(260 + place / 16)
+    return RenderError(
       cause: cause,
       place: Excerpt.error(
-        template: frame.program.name, source: frame.program.source, at: place(in: frame), message: message,
-        suggestion: suggestion))
+        template: frame.program.name, source: frame.program.source, at: place, message: message, suggestion: suggestion))
   }
 
   /// Where an instruction is in the source: the filter that was running, or else the tag or output.
@@ -221,6 +225,8 @@ final class Machine {
       switch cause {
       case .steps:
         ("the render is longer than \(limits.steps) steps", "let the loops around this place run over fewer elements")
+      case .stepsAtOnce:
+        ("this works on too much at once: it is longer than \(limits.stepsAtOnce) steps", "give it shorter texts or lists")
       case .outputBytes: ("the output is larger than \(limits.outputBytes) bytes", "print less, or split it into several pages")
       case .depth:
         ("partials are nested deeper than \(limits.depth)", "a partial that renders itself needs a condition that ends it")
@@ -248,7 +254,7 @@ final class Machine {
       outcome = .failed(error)
       return outcome
     }
-    if problems.count < 100 { problems.append(error) }
+    if problems.count < Machine.mostProblems { problems.append(error) }
     let rescue = frame.program.tables.rescues[frame.at]
     // An assignment prints nothing, neither does its error.
     if errorMode == .inline, !isAssignment(frame), rescue?.isSilent != true {

@@ -4,6 +4,9 @@ extension Machine {
     guard depth <= ledger.limits.depth else { throw FilterError(reason: .limit(.depth)) }
     let spec = frame.calls + number
     let target = try target(of: spec, number, frame)
+    // A new frame is charged by its size, one that waits by the variables it forgets, each argument as an instruction.
+    if target.pool.isEmpty { try ledger.chargeFrame(bytes: Frame.bytes(of: target.pool.program)) }
+    try ledger.charge(units: 8 + target.pool.program.tables.names.count / 8 + 2 * spec.pointee.arguments.count, bytes: 0)
     if spec.pointee.isPlain { return try callPlain(spec, target, frame) }
     var arguments: [(place: Int, value: Value)] = []
     for (at, argument) in spec.pointee.arguments.enumerated() {
@@ -16,7 +19,7 @@ extension Machine {
       subject = try evaluate(with, frame)
     } else if isInclude {
       subject = try ledger.resolved(lookUp(defaultName(target.name, isInclude: isInclude), frame))
-      if subject?.array == nil { subject = nil }
+      if subject?.isList != true { subject = nil }
     }
     var repeats: Frame.Repetition?
     if let subject, let count = repetition(of: subject, spec) {
@@ -27,7 +30,11 @@ extension Machine {
       repeats = Frame.Repetition(loop: LoopState(over: subject, count: count), target: target, arguments: arguments)
       repeats?.loop.advance()
     }
-    if isInclude { share(frame) }
+    if isInclude {
+      // Each of the caller's names is looked up by its text, now and when the partial has ended.
+      try ledger.charge(units: 12 + 8 * frame.nameCount, bytes: 0)
+      share(frame)
+    }
     let inner = target.pool.frame(sharing: isInclude ? frame.scope : nil)
     if isInclude {
       inner.caller = frame
@@ -67,14 +74,13 @@ extension Machine {
   /// Sets up a repeated partial for its current element.
   func begin(_ frame: Frame) {
     guard let repeats = frame.repeats else { return }
+    ledger.spend(4 + frame.nameCount / 8 + repeats.arguments.count)
     frame.reset()
     for (place, value) in repeats.arguments { frame.set(place, value, .argument) }
     if let number = repeats.target.item { frame.set(number, repeats.loop.item, .argument) }
     if let number = repeats.target.loop {
-      let members = LoopState.forNames.filter { $0 != "parentloop" }.map { name in
-        (name, repeats.loop.field(LoopField(name, isTable: false), name: ""))
-      }
-      frame.set(number, .object(members), .argument)
+      ledger.spend(20)
+      frame.set(number, repeats.loop.snapshot(name: "", parent: .null), .argument)
     }
     if frame.caller == nil { frame.scope.clear() }
   }
@@ -101,7 +107,11 @@ extension Machine {
   }
 
   private func noPartial(_ name: String) -> FilterError {
-    let nearest = Suggestion.nearest(to: name, in: partials.names)
+    // Only problems that are kept get a suggestion; it compares the name with each letter by letter.
+    let names = problems.count < Machine.mostProblems ? partials.names : []
+    let length = min(64, name.utf8.count)
+    ledger.spend(names.count * (8 + length * length / 8))
+    let nearest = Suggestion.nearest(to: name, in: names)
     return FilterError("there is no partial '\(name)'", suggestion: nearest.map { "did you mean '\($0)'?" })
   }
 
@@ -110,6 +120,7 @@ extension Machine {
   ) throws(FilterError) -> Frame.CallTarget {
     if case .constant = spec.pointee.template, let known = frame.targets[number] { return known }
     let value = try evaluate(spec.pointee.template, frame)
+    if case .string(let text, _) = value.storage { try ledger.charge(units: 4 + text.utf8.count / 16, bytes: 0) }
     guard let name = value.string else {
       throw FilterError("Argument error in tag 'include' - Illegal template name", suggestion: "a partial's name is text")
     }

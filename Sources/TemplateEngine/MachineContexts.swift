@@ -9,7 +9,8 @@ extension Machine {
 
   /// Notes a value that was printed from a place on in the innermost capture.
   @inline(never)
-  func note(_ value: Value, from start: Int) {
+  func note(_ value: Value, from start: Int) throws(FilterError) {
+    try ledger.charge(units: 1, bytes: 48)
     guard let mark = captures.last?.mark, sink.count > start else { return }
     printed.append(Printed(start: start - mark, end: sink.count - mark, value: value))
   }
@@ -19,8 +20,9 @@ extension Machine {
     let state = frame.program.tables.contexts[context]
     if case .string(let text, .data) = value.storage, state.isQuotedValue, state.attribute == .plain {
       let start = sink.count
+      try ledger.charge(units: text.utf8.count / 16, bytes: 0)
       sink.writeEscaped(text)
-      if !captures.isEmpty { note(value, from: start) }
+      if !captures.isEmpty { try note(value, from: start) }
       if sink.isOverflowing { throw overflow }
       return
     }
@@ -34,7 +36,7 @@ extension Machine {
       throw error
     }
     writer.end(standsAlone: standsAlone)
-    if !captures.isEmpty { note(value, from: start) }
+    if !captures.isEmpty { try note(value, from: start) }
     if sink.isOverflowing { throw overflow }
   }
 
@@ -44,24 +46,31 @@ extension Machine {
     switch value.storage {
     case .null, .empty, .blank, .deferred, .lookup: return
     case .string(let text, let trust):
-      try ledger.charge(units: text.utf8.count / 16, bytes: 0)
+      try ledger.charge(units: 8 + text.utf8.count / 2, bytes: 0)
       writer.write(text, trust)
     case .mixed(let mixed):
-      try ledger.charge(units: mixed.text.utf8.count / 16, bytes: 0)
+      try ledger.charge(units: 8 + mixed.text.utf8.count / 2 + 2 * mixed.spans.count, bytes: 0)
       writer.write(mixed)
-    case .html(let bytes): writer.write(String(decoding: bytes, as: UTF8.self), .markup)
-    case .bool, .int, .double: writer.write(value.plainText, isCode ? .json : .literal)
+    case .html(let bytes):
+      try ledger.charge(units: 8 + bytes.count / 2, bytes: 0)
+      writer.write(String(decoding: bytes, as: UTF8.self), .markup)
+    case .bool, .int, .double:
+      try ledger.charge(units: 16, bytes: 0)
+      writer.write(value.plainText, isCode ? .json : .literal)
     case .range: writer.write(value.plainText, .literal)
     case .array, .object, .models, .bound:
       if isCode {
         var json = JSONWriter(context: FilterContext(ledger: ledger, escapes: true))
         try json.write(value, depth: 0)
+        try ledger.charge(units: json.bytes.count / 2, bytes: 0)
         writer.write(String(decoding: json.bytes, as: UTF8.self), .json)
       } else if case .array(let elements) = value.storage, depth < 64 {
-        try ledger.charge(units: elements.count / 8, bytes: 0)
+        try ledger.charge(units: elements.count, bytes: 0)
         for element in elements { try write(try ledger.resolved(element), by: &writer, isCode: false, depth: depth + 1, frame) }
       } else {
-        writer.write(value.plainText, .data)
+        let text = try ledger.text(of: value)
+        try ledger.charge(units: text.utf8.count / 2, bytes: 0)
+        writer.write(text, .data)
       }
     }
   }
@@ -75,7 +84,7 @@ extension Machine {
       writer.write(text, .data)
     default: sink.writeEscaped(String(text.unicodeScalars.filter { !"`$\\{};\n\r\u{2028}\u{2029}".unicodeScalars.contains($0) }))
     }
-    if !captures.isEmpty { note(.string(text), from: start) }
+    if !captures.isEmpty { try? note(.string(text), from: start) }
   }
 
   /// An output is followed by what ends a value without quotes: nothing else becomes a part of it.

@@ -2,7 +2,7 @@
 extension Machine {
   func beginLoop(_ number: Int, _ target: Int, _ frame: Frame, isTable: Bool) throws(FilterError) {
     let spec = frame.loopSpecs + number
-    let source = try evaluate(spec.pointee.source, frame).asText
+    let source = try ledger.asText(try evaluate(spec.pointee.source, frame))
     var total: Int
     switch source.storage {
     case .array, .models, .object, .bound, .range: total = source.count ?? 0
@@ -51,6 +51,8 @@ extension Machine {
       frame.at = target
       return
     }
+    // The pair of a map's member is made for its turn; else beginning a loop is a step more than a turn.
+    if source.isList { ledger.spend(1) } else { ledger.spend(3 * total) }
     let loop = frame.loops + spec.pointee.slot
     loop.pointee.begin(over: source, from: from, count: total, reversed: spec.pointee.reversed, spec: number)
     loop.pointee.columns = columns

@@ -9,10 +9,11 @@ extension Machine {
     switch field.pointee.kind {
     case .text:
       let text = place.pointer.assumingMemoryBound(to: String.self)
+      if text.pointee.utf8.count >= Self.longText { try chargePrinting(text.pointee, escapes) }
       if escapes {
         let start = sink.count
         sink.writeEscaped(at: text)
-        if !captures.isEmpty { note(.string(text.pointee), from: start) }
+        if !captures.isEmpty { try note(.string(text.pointee), from: start) }
       } else {
         sink.write(at: text)
       }
@@ -26,10 +27,11 @@ extension Machine {
   func print(_ value: Value, escapes: Bool) throws(FilterError) {
     switch value.storage {
     case .string(let text, let trust):
+      if text.utf8.count >= Self.longText { try chargePrinting(text, escapes && trust == .data) }
       if escapes {
         let start = sink.count
         if trust == .data { sink.writeEscaped(text) } else { sink.write(text) }
-        if !captures.isEmpty, trust != .literal { note(value, from: start) }
+        if !captures.isEmpty, trust != .literal { try note(value, from: start) }
       } else {
         sink.write(text)
       }
@@ -40,29 +42,41 @@ extension Machine {
     if sink.isOverflowing { throw overflow }
   }
 
+  /// Shorter text is printed by the step that prints it.
+  private static var longText: Int { 256 }
+
+  /// Escaped text is looked through and grows.
+  @inline(never)
+  private func chargePrinting(_ text: String, _ escapes: Bool) throws(FilterError) {
+    try ledger.charge(units: text.utf8.count / (escapes ? 8 : 64), bytes: 0)
+  }
+
   @inline(never)
   private func printOther(_ value: Value, escapes: Bool) throws(FilterError) {
     let start = sink.count
     switch value.storage {
     case .bool(let truth): sink.write(truth ? "true" : "false")
     case .mixed(let mixed):
+      try ledger.charge(units: 16 + mixed.text.utf8.count / 4 + 2 * mixed.spans.count, bytes: 0)
       var writer = ContextWriter(HTMLState(), into: sink)
       writer.write(mixed)
-      if !captures.isEmpty { note(value, from: start) }
+      if !captures.isEmpty { try note(value, from: start) }
     case .html(let bytes):
+      if bytes.count >= Self.longText { try ledger.charge(units: bytes.count / 64, bytes: 0) }
       bytes.withUnsafeBufferPointer { sink.write($0) }
-      if escapes, !captures.isEmpty { note(value, from: start) }
+      if escapes, !captures.isEmpty { try note(value, from: start) }
     case .array(let elements): try printList(elements, escapes: escapes, depth: 0)
     default:
-      let text = value.plainText
+      let text = try ledger.text(of: value)
+      try ledger.charge(units: 16 + text.utf8.count / 16, bytes: 0)
       if escapes { sink.writeEscaped(text) } else { sink.write(text) }
-      if escapes, !captures.isEmpty { note(value, from: start) }
+      if escapes, !captures.isEmpty { try note(value, from: start) }
     }
   }
 
   private func printList(_ elements: [Value], escapes: Bool, depth: Int) throws(FilterError) {
     guard depth < 64 else { return }
-    try ledger.charge(units: elements.count / 8, bytes: 0)
+    try ledger.charge(units: elements.count, bytes: 0)
     let mark = sink.count
     let runs = printed.count
     do throws(FilterError) {
@@ -92,7 +106,9 @@ extension Machine {
     guard field.pointee.kind == .text, captures.isEmpty else {
       return try printEscaped(try ledger.resolved(place.value), escapes: escapes)
     }
-    sink.writeEscaped(at: place.pointer.assumingMemoryBound(to: String.self))
+    let text = place.pointer.assumingMemoryBound(to: String.self)
+    if text.pointee.utf8.count >= Self.longText { try chargePrinting(text.pointee, true) }
+    sink.writeEscaped(at: text)
     if sink.isOverflowing { throw overflow }
   }
 
@@ -100,15 +116,23 @@ extension Machine {
     let start = sink.count
     switch value.storage {
     case .string(let text, let trust):
+      if text.utf8.count >= Self.longText { try chargePrinting(text, true) }
       if escapes, trust.isMarkup { sink.write(Escaping.escaped(text, once: true)) } else { sink.writeEscaped(text) }
     case .null, .empty, .blank: return
-    case .html, .mixed: sink.write(Escaping.escaped(value.flattened.plainText, once: escapes))
-    default: sink.writeEscaped(value.textForFilters)
+    case .html, .mixed:
+      let text = try ledger.asText(value.flattened).plainText
+      try chargePrinting(text, true)
+      sink.write(Escaping.escaped(text, once: escapes))
+    default:
+      let text = try FilterContext(ledger: ledger, escapes: escapes).text(value)
+      try chargePrinting(text, true)
+      sink.writeEscaped(text)
     }
     if escapes, !captures.isEmpty {
-      let value = value.flattened
-      let text = Escaping.escaped(value.textForFilters, once: value.trust.isMarkup)
-      note(Value(.string(text, .escaped)), from: start)
+      let value = try ledger.asText(value.flattened)
+      let text = Escaping.escaped(try FilterContext(ledger: ledger, escapes: true).text(value), once: value.trust.isMarkup)
+      try ledger.charge(units: text.utf8.count / 8, bytes: text.utf8.count)
+      try note(Value(.string(text, .escaped)), from: start)
     }
     if sink.isOverflowing { throw overflow }
   }
@@ -117,17 +141,17 @@ extension Machine {
     var value = try evaluate(pipeline.pointee.input, frame)
     let count = pipeline.pointee.calls.count
     if count == 0 { return value }
-    if case .html = value.storage { value = value.asText }
+    if case .html = value.storage { value = try ledger.asText(value) }
     for at in 0..<count {
       let call = pipeline.pointee.calls[at]
       runningCall = at
       let arguments = call.hasArguments ? try self.arguments(of: call, frame) : FilterArguments()
-      if case .mixed = value.storage, !call.filter.takesMixedText { value = value.flattened }
-      try ledger.charge(units: 1, bytes: 0)
+      if case .mixed = value.storage, !call.filter.takesMixedText { value = try ledger.flattened(value) }
+      try ledger.charge(units: 16 + 2 * (arguments.count + arguments.named.count), bytes: 0)
       value = try call.filter.body(value, arguments, FilterContext(ledger: ledger, escapes: frame.program.escapes))
       switch value.storage {
-      case .deferred: value = try ledger.resolved(value).asText
-      case .html: value = value.asText
+      case .deferred: value = try ledger.asText(try ledger.resolved(value))
+      case .html: value = try ledger.asText(value)
       default: break
       }
     }
@@ -148,8 +172,8 @@ extension Machine {
   private func argument(_ operand: Operand, _ call: FilterCall, _ frame: Frame) throws(FilterError) -> Value {
     let value = try evaluate(operand, frame)
     switch value.storage {
-    case .html: return value.asText
-    case .mixed: return call.filter.takesMixedText ? value : value.flattened
+    case .html: return try ledger.asText(value)
+    case .mixed: return call.filter.takesMixedText ? value : try ledger.flattened(value)
     default: return value
     }
   }
@@ -176,7 +200,9 @@ extension Machine {
         return comparison == .unequal
       }
     }
-    return try compare(try ledger.resolved(left.value).unmarked, comparison, try ledger.resolved(right.value).unmarked)
+    return try compare(
+      try ledger.asText(try ledger.resolved(left.value)).unmarked, comparison,
+      try ledger.asText(try ledger.resolved(right.value)).unmarked)
   }
 
   @inline(__always)

@@ -20,7 +20,7 @@ extension Machine {
       frame.at += 1
     case .captureBegin:
       captures.append(Capture(mark: sink.count, printed: printed.count, ceiling: sink.ceiling))
-      sink.ceiling = min(Int.max - 1, sink.count + max(0, ledger.limits.assignedBytes - ledger.assigned))
+      sink.ceiling = min(Int.max - 1, sink.count + ledger.captureRoom)
       frame.at += 1
     case .captureEnd(let number):
       assign(try endCapture(frame), to: number, frame)
@@ -28,12 +28,13 @@ extension Machine {
     case .changedEnd:
       let first = captures.last?.printed ?? 0
       let text = try cutCapture()
+      try ledger.charge(units: text.utf8.count / 32, bytes: 0)
       let value = frame.program.escapes ? captured(text, from: first) : .string(text)
       if frame.scope.lastChange.map({ !Comparison.same($0, text) }) ?? !text.isEmpty {
         frame.scope.lastChange = text
         let start = sink.count
         sink.write(text)
-        if !captures.isEmpty { note(value, from: start) }
+        if !captures.isEmpty { try note(value, from: start) }
         if sink.isOverflowing { throw overflow }
       }
       frame.at += 1
@@ -49,6 +50,7 @@ extension Machine {
       frame.at += 1
     case .caseWhen(let number, let target):
       let spec = frame.program.tables.cases[number]
+      try ledger.charge(units: 2 * spec.values.count, bytes: 0)
       var matches = 0
       for operand in spec.values {
         let value = try evaluate(operand, frame)
@@ -75,6 +77,7 @@ extension Machine {
       try cycle(frame.program.tables.cycles[number], frame)
       frame.at += 1
     case .count(let number, let step):
+      try ledger.charge(units: 4, bytes: 0)
       count(number, step, frame)
       if sink.isOverflowing { throw overflow }
       frame.at += 1
@@ -100,7 +103,10 @@ extension Machine {
 
   private func cutCapture() throws(FilterError) -> String {
     guard let capture = captures.last else { return "" }
-    try ledger.charge(units: 0, bytes: sink.count - capture.mark)
+    // Copied out, and looked through for what is not UTF-8; put together anew from what was printed.
+    let runs = printed.count - capture.printed
+    try ledger.charge(
+      units: 2 + (sink.count - capture.mark) / (runs == 0 ? 64 : 16) + 4 * runs, bytes: sink.count - capture.mark)
     captures.removeLast()
     sink.ceiling = capture.ceiling
     return sink.cut(from: capture.mark)
@@ -123,9 +129,10 @@ extension Machine {
 
   private func request(_ spec: RequestSpec, _ frame: Frame) throws(FilterError) {
     var arguments: [String] = []
-    for operand in spec.positional { arguments.append(try evaluate(operand, frame).plainText) }
-    for (name, operand) in spec.named { arguments.append("\(name)=\(try evaluate(operand, frame).plainText)") }
-    let value = try ledger.resolved(.deferred(DataRequest(kind: spec.kind, arguments: arguments)))
+    try ledger.charge(units: 20 + 4 * (spec.positional.count + spec.named.count), bytes: 0)
+    for operand in spec.positional { arguments.append(try ledger.text(of: try evaluate(operand, frame))) }
+    for (name, operand) in spec.named { arguments.append("\(name)=\(try ledger.text(of: try evaluate(operand, frame)))") }
+    let value = try ledger.look(up: DataRequest(kind: spec.kind, arguments: arguments))
     if let context = spec.context {
       try print(value, in: context, standsAlone: standsAlone(frame), frame)
     } else {
@@ -135,10 +142,15 @@ extension Machine {
 
   private func cycle(_ spec: CycleSpec, _ frame: Frame) throws(FilterError) {
     let group = try spec.group.map { operand throws(FilterError) in
-      "=" + (try self.evaluate(operand, frame)).inspected()
+      "=" + (try self.ledger.inspected(try self.evaluate(operand, frame)))
     }
     let key = group ?? "#" + spec.key
-    let turn = frame.scope.cycles[key] ?? 0
+    // Written, read, and kept when it is new.
+    try ledger.charge(units: 10 + key.utf8.count / 16, bytes: 0)
+    let known = frame.scope.cycles[key]
+    // A table of groups that grows is copied at once: it is kept small.
+    if known == nil { try ledger.charge(units: 10, bytes: 1024 + key.utf8.count) }
+    let turn = known ?? 0
     if turn < spec.items.count {
       let value = try evaluate(spec.items[turn], frame)
       if let context = spec.context {

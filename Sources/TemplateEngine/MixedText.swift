@@ -84,8 +84,15 @@ struct MixedTextBuilder {
   mutating func append(_ mixed: MixedText, _ range: Range<Int>) {
     var text = mixed.text
     text.withUTF8 { all in
-      var from = 0
-      for span in mixed.spans where from < range.upperBound {
+      // The first run that reaches into the range: texts are cut at many places one after the other.
+      var (low, high) = (0, mixed.spans.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if mixed.spans[middle].end > range.lowerBound { high = middle } else { low = middle + 1 }
+      }
+      var from = low == 0 ? 0 : mixed.spans[low - 1].end
+      for span in mixed.spans[low...] {
+        if from >= range.upperBound { break }
         let part = max(from, range.lowerBound)..<max(from, range.lowerBound, min(span.end, range.upperBound))
         let isWhole = part == from..<span.end
         from = span.end
@@ -119,6 +126,9 @@ extension Value.Trust {
 
 extension Value {
   var isMixed: Bool { if case .mixed = storage { true } else { false } }
+
+  /// How many runs text is made of.
+  var runs: Int { if case .mixed(let mixed) = storage { mixed.spans.count } else { 0 } }
 
   /// The same for a filter that knows nothing of runs: HTML.
   var flattened: Value { if case .mixed(let mixed) = storage { Value(.string(mixed.markup, .escaped)) } else { self } }

@@ -24,7 +24,7 @@ extension Moment {
         scalars = start
         continue
       }
-      try context.charge(units: 20, bytes: width)
+      try context.charge(units: 20 + 2 * width, bytes: width)
       result += padded(piece, flags, width)
     }
     return result

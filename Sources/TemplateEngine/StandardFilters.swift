@@ -56,14 +56,14 @@ extension FilterContext {
       try charge(units: text.utf8.count / 64)
       return text
     case .mixed(let mixed):
-      try charge(units: mixed.text.utf8.count / 64)
+      try charge(units: 4 + mixed.text.utf8.count / 64 + mixed.spans.count, bytes: mixed.spans.count * 16)
       return mixed.text
-    case .array, .models, .object, .bound:
-      try charge(units: (value.count ?? 0), bytes: (value.count ?? 0))
-      let text = value.textForFilters
-      try charge(bytes: text.utf8.count)
-      return text
-    default: return value.plainText
+    case .array, .models, .object, .bound: return try ledger.inspected(value)
+    case .null, .bool, .empty, .blank: return value.plainText
+    default:
+      // A decimal is written with the fewest digits that read back as it.
+      if case .int = value.storage { try charge(units: 2) } else { try charge(units: 20) }
+      return value.plainText
     }
   }
 

@@ -37,6 +37,8 @@ public struct RenderError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Cause: Sendable, Hashable {
     /// The limit on ``Limits/steps``.
     case steps
+    /// The limit on ``Limits/stepsAtOnce``.
+    case stepsAtOnce
     /// The limit on ``Limits/outputBytes``.
     case outputBytes
     /// The limit on ``Limits/depth``.

@@ -98,6 +98,13 @@ extension Value {
     if case .bound(let models, let element) = storage { models.model(element, as: type) } else { nil }
   }
 
+  var isList: Bool {
+    switch storage {
+    case .array, .models, .range: true
+    default: false
+    }
+  }
+
   /// The number of elements or members; nil for scalars.
   var count: Int? {
     switch storage {

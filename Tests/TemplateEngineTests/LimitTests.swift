@@ -29,15 +29,22 @@ struct LimitTests {
     ("{% for i in (1..1000000) %}0123456789012345678901234567890123456789{% endfor %}", [:], .outputBytes),
     ("{% render 'self' %}", ["self": "x{% render 'self' %}"], .depth),
     ("{% include 'self' %}", ["self": "x{% include 'self' %}"], .depth),
-    ("{% assign x = 'ab' %}{% for i in (1..64) %}{% assign x = x | append: x %}{% endfor %}", [:], .assignedBytes),
-    ("{% assign x = 'ab' %}{% for i in (1..64) %}{% capture x %}{{ x }}{{ x }}{% endcapture %}{% endfor %}", [:], .assignedBytes),
+    ("{% assign x = 'ab' %}{% for i in (1..64) %}{% assign x = x | append: x %}{% endfor %}", [:], .stepsAtOnce),
+    ("{% assign x = 'ab' %}{% for i in (1..64) %}{% capture x %}{{ x }}{{ x }}{% endcapture %}{% endfor %}", [:], .stepsAtOnce),
     ("{{ (1..9223372036854775807) | join: ',' }}", [:], .steps),
-    ("{{ (1..100000000) | reverse | size }}", [:], .steps),
-    ("{% capture x %}{% for i in (1..2000000) %}0123456789{% endfor %}{% endcapture %}", [:], .steps),
-    ("{% assign x = 'a' %}{% for i in (1..20) %}{% assign x = x | replace: 'a', 'aaaaaaaa' %}{% endfor %}", [:], .assignedBytes),
+    ("{{ (1..1000000) | join: ',' }}", [:], .stepsAtOnce),
+    ("{{ (1..1000000) | reverse | size }}", [:], .stepsAtOnce),
+    ("{% capture x %}{% for i in (1..2000000) %}0123456789{% endfor %}{% endcapture %}", [:], .stepsAtOnce),
+    ("{% for i in (1..2000000) %}{% assign f = forloop %}{% endfor %}", [:], .steps),
+    ("{% for i in (1..2000000) %}{% cycle i: 1, 2 %}{% endfor %}", [:], .assignedBytes),
+    ("{% for i in (1..2000000) %}{% render 'none' %}{% endfor %}", [:], .steps),
+    ("{% for i in (1..20000) %}{% capture c %}{% for j in (1..i) %}{{ j }}{% endfor %}{% endcapture %}{% endfor %}", [:], .steps),
+    ("{% render 'p' for (1..9000000) as q %}", ["p": "{{ forloop.index }}"], .steps),
+    ("{{ a\(String(repeating: "[0]", count: 40_000)) }}", [:], .stepsAtOnce),
+    ("{% assign x = 'a' %}{% for i in (1..20) %}{% assign x = x | replace: 'a', 'aaaaaaaa' %}{% endfor %}", [:], .stepsAtOnce),
     (
       "{% assign x = (1..30000) | join: ',' %}{% for i in (1..200) %}{% assign y = x | split: ',' %}{% endfor %}", [:],
-      .assignedBytes
+      .stepsAtOnce
     ),
   ]
 
@@ -63,7 +70,7 @@ struct LimitTests {
 
   @Test(arguments: untilStopped) func longTextsAreChargedByTheirLength(_ work: String) throws {
     let texts = Self.long + "{% assign t = s | append: '' %}{% assign h = s | append: s %}{% assign n = s | append: 'b' %}"
-    let limits = Limits(steps: 150_000, assignedBytes: 1 << 40)
+    let limits = Limits(steps: 150_000, stepsAtOnce: .max, assignedBytes: 1 << 40)
     let failed = try #require(try Self.failure(texts + "{% for i in (1..40) %}\(work){% endfor %}", limits: limits))
     #expect(failed.error.cause == .steps)
   }
@@ -74,6 +81,56 @@ struct LimitTests {
     let failed = try #require(
       try Self.failure("{% for i in (1..400) %}\(work){% endfor %}", limits: Limits(steps: 20_000)))
     #expect(failed.error.cause == .steps)
+  }
+
+  /// No slice is longer than it was asked to be by more than one instruction, and no instruction is longer than its limit.
+  @Test(arguments: endless.indices) func slicesAreBounded(_ index: Int) throws {
+    let (source, partials, _) = Self.endless[index]
+    var library: [String: Template] = [:]
+    for (name, text) in partials { library[name] = try Environment().compile(text, name: name) }
+    let limits = Limits(stepsAtOnce: 1000)
+    let render = Render(
+      try Environment().compile(source, name: "t"), partials: PartialLibrary(library), limits: limits, errors: .silent)
+    var before = 0
+    while case .yielded = render.resume(steps: 500) {
+      #expect(render.stepsTaken - before <= 500 + 1000 + 300)
+      before = render.stepsTaken
+    }
+  }
+
+  /// A filter over a list of data that is not there yet runs again for each element: not for ever.
+  @Test func workThatIsRepeatedEnds() throws {
+    let late = (0..<900).map { Value.deferred(DataRequest(kind: "late", arguments: ["\($0)"])) }
+    let render = Render(
+      try Environment().compile("{{ late | join }}", name: "t"), globals: ["late": .array(late)],
+      limits: Limits(steps: 100_000, requests: 1000))
+    for _ in 0..<1000 {
+      switch render.resume() {
+      case .needs(let requests): for request in requests { render.supply(.string("x"), for: request) }
+      case .failed(let error):
+        #expect(error.cause == .steps)
+        return
+      default: throw Unexpected("neither needs nor failed")
+      }
+    }
+    Issue.record("does not end")
+  }
+
+  @Test func longRequestsAreKeptWithinBounds() throws {
+    let source = Self.long + "{% for i in (1..900) %}{% assign k = i | append: s %}{% assign x = all[k] %}{% endfor %}"
+    let render = Render(
+      try Environment().compile(source, name: "t"), globals: ["all": .lookup(kind: "all")],
+      limits: Limits(steps: 1 << 40, stepsAtOnce: 1 << 40, assignedBytes: 4 << 20))
+    for _ in 0..<1000 {
+      switch render.resume() {
+      case .needs(let requests): for request in requests { render.supply(.string("x"), for: request) }
+      case .failed(let error):
+        #expect(error.cause == .assignedBytes)
+        return
+      default: throw Unexpected("neither needs nor failed")
+      }
+    }
+    Issue.record("does not end")
   }
 
   @Test func requestsAreCountedOnce() throws {
