@@ -15,6 +15,7 @@ enum TemplateCommand {
       .value(
         "escaping", "auto|manual",
         "auto escapes what is printed unless it is safe HTML; manual prints as Liquid does (default auto; with --cases manual)"),
+      .value("grammar", "liquid|extended", "extended adds not, parentheses, choices, lists, embed, extends (default liquid)"),
       .value(
         "errors", "inline|fail",
         "inline prints a fault as Liquid does and goes on; fail ends the render there (default inline; with --cases fail)"),
@@ -67,8 +68,11 @@ enum TemplateCommand {
   }
 
   private static func environment(of invocation: Invocation, usually: Environment.Escaping) throws -> Environment {
-    let choices: [String: Environment.Escaping] = ["auto": .auto, "manual": .manual]
-    return .storefront(escaping: try invocation.choice("escaping", of: choices.keys.sorted()).flatMap { choices[$0] } ?? usually)
+    let escapings: [String: Environment.Escaping] = ["auto": .auto, "manual": .manual]
+    let grammars: [String: Environment.Grammar] = ["liquid": .liquid, "extended": .extended]
+    return .storefront(
+      escaping: try invocation.choice("escaping", of: escapings.keys.sorted()).flatMap { escapings[$0] } ?? usually,
+      grammar: try invocation.choice("grammar", of: grammars.keys.sorted()).flatMap { grammars[$0] } ?? .liquid)
   }
 
   private static func errorMode(of invocation: Invocation, usually: Render.ErrorMode) throws -> Render.ErrorMode {

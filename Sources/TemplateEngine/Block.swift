@@ -1,6 +1,6 @@
 /// A tag that is open: what has to be closed, patched and, when nothing in it prints, blanked.
 struct Block {
-  enum Kind { case condition, choice, loop, table, capture, changed }
+  enum Kind { case condition, choice, loop, table, capture, changed, embed, block }
 
   var kind: Kind
   var name: String
@@ -26,6 +26,14 @@ struct Block {
   var liquidDepth = 0
   /// A case: what its text before the first `when` would be is dropped from here.
   var dropsFrom: Int?
+
+  /// An embed: what is called when it ends.
+  var call: CallSpec?
+  /// A template's block that is kept for the template it extends.
+  var isCaptured = false
+
+  /// What is printed in it is kept, not printed.
+  var isCapture: Bool { kind == .capture || kind == .changed || kind == .embed || isCaptured }
 
   var endName: String { "end" + name }
 }

@@ -49,6 +49,11 @@ struct Compiler {
   /// The place of the tag or output being read: where its instructions say they came from.
   var place = 0
 
+  /// The template this one extends, and the names of its blocks.
+  var extended: CallSpec?
+  var extendsPlace = 0
+  var blockNames: [String] = []
+
   enum UseKind { case filter, tag, partial }
 
   /// What makes two paths of keys the same: they begin at the same variable or loop and name the same members.
@@ -72,6 +77,7 @@ struct Compiler {
     for block in blocks.reversed() where !isTooDeep && faults.count < Self.maximumFaults {
       fault("'\(block.name)' is never closed", at: block.place, "add {% \(block.endName) %}")
     }
+    finishExtends()
     emit(.finish)
     let enclosed = placeOutputs()
     guard faults.isEmpty else {

@@ -54,7 +54,7 @@ extension Compiler {
     var whenFalse: [Int] = []
     var whenTrue: [Int] = []
     while true {
-      let condition = try comparison()
+      let condition = try isExtended ? truth(of: boolean()) : comparison()
       tables.conditions.append(condition)
       let number = tables.conditions.count - 1
       let joinsByOr = isName("or")
@@ -80,7 +80,9 @@ extension Compiler {
     }
   }
 
-  private mutating func comparison() throws(SyntaxFault) -> Condition {
+  private func truth(of operand: Operand) -> Condition { Condition(left: operand, comparison: .truth, right: operand) }
+
+  mutating func comparison() throws(SyntaxFault) -> Condition {
     let left = try conditionOperand()
     if token.kind == .comparison {
       let sign = lexer.text(token)

@@ -100,7 +100,8 @@ extension Compiler {
   mutating func leaveLoop(byBreak: Bool) {
     for at in blocks.indices.reversed() {
       switch blocks[at].kind {
-      case .capture: emit(.captureEnd(blocks[at].slot))
+      case .capture, .embed: emit(.captureEnd(blocks[at].slot))
+      case .block where blocks[at].isCaptured: emit(.captureEnd(blocks[at].slot))
       case .changed: emit(.changedEnd)
       case .loop where !blocks[at].sawElse, .table:
         if byBreak {
@@ -115,6 +116,7 @@ extension Compiler {
       default: break
       }
     }
+    finishExtends()
     emit(.interrupt(byBreak))
   }
 

@@ -101,6 +101,10 @@ extension Compiler {
       markPrinting()
       leaveLoop(byBreak: name == "break")
     case "render", "include": try call(isInclude: name == "include", start)
+    case "embed" where isExtended: try embed(start, depth)
+    case "fill" where isExtended: try fill(start, depth)
+    case "extends" where isExtended: try extends(start)
+    case "block" where isExtended: try templateBlock(start, depth)
     default:
       if name.hasPrefix("end"), try close(name, start, depth) { return }
       if case .request? = environment.tags[name] {
@@ -116,7 +120,8 @@ extension Compiler {
       return SyntaxFault(
         message: "a tag's name is missing", place: start, suggestion: "write {% name … %}, or {{ … }} to print a value")
     }
-    let nearest = Suggestion.nearest(to: name, in: Self.tagNames + Array(environment.tags.keys))
+    let known = Self.tagNames + (isExtended ? Self.compositionTags : [])
+    let nearest = Suggestion.nearest(to: name, in: known + Array(environment.tags.keys))
     if let nearest { forgivenEnds.insert("end" + nearest) }
     return SyntaxFault(
       message: "unknown tag '\(name)'", place: start, suggestion: nearest.map { "did you mean '\($0)'?" })
@@ -178,10 +183,12 @@ extension Compiler {
     case .loop, .table: finishLoop(&block)
     case .capture: emit(.captureEnd(block.slot))
     case .changed: emit(.changedEnd)
+    case .embed: finishEmbed(block)
+    case .block: finishTemplateBlock(block)
     }
     for at in block.heads { tables.rescues[at] = Rescue(target: here(), isSilent: block.isBlank) }
     switch block.kind {
-    case .capture, .changed, .table:
+    case .capture, .changed, .table, .embed, .block:
       for at in block.start..<instructions.count {
         if case .text = instructions[at] { keptTexts.insert(at) }
       }
@@ -193,6 +200,6 @@ extension Compiler {
       }
       barrier = instructions.count
     }
-    if !block.isBlank, block.kind != .capture { markPrinting() }
+    if !block.isBlank, !block.isCapture || block.kind == .embed { markPrinting() }
   }
 }

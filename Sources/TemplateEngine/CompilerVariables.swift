@@ -54,6 +54,13 @@ extension Compiler {
 
   mutating func call(isInclude: Bool, _ start: Int) throws(SyntaxFault) {
     markPrinting()
+    tables.calls.append(try callSpec(isInclude: isInclude))
+    emit(.call(tables.calls.count - 1))
+    if isInclude { propagation() }
+  }
+
+  /// A partial's name and what it is given.
+  mutating func callSpec(isInclude: Bool) throws(SyntaxFault) -> CallSpec {
     let nameToken = token
     if !isInclude, nameToken.kind != .string { throw unexpected("a partial's name in quotes") }
     var spec = CallSpec(
@@ -84,16 +91,14 @@ extension Compiler {
     if isInclude {
       spec.loops = scopes.map { VisibleLoop(item: $0.item, slot: $0.slot, isTable: $0.isTable) }
     }
-    tables.calls.append(spec)
-    emit(.call(tables.calls.count - 1))
-    if isInclude { propagation() }
+    return spec
   }
 
   /// An include can end in `break` or `continue` of a loop around it.
   private mutating func propagation() {
     guard
       blocks.contains(where: {
-        ($0.kind == .loop && !$0.sawElse) || $0.kind == .table || $0.kind == .capture || $0.kind == .changed
+        ($0.kind == .loop && !$0.sawElse) || $0.kind == .table || $0.isCapture
       })
     else {
       emit(.propagate(-1, -1))

@@ -8,13 +8,27 @@ public struct Environment: Sendable {
     case auto
   }
 
+  /// What templates may be written in.
+  public enum Grammar: Sendable {
+    /// Liquid, and nothing else.
+    case liquid
+    /// Liquid with `not`, parentheses, comparisons as values, `a if b else c`, lists and maps in expressions, and the tags `embed`,
+    /// `fill`, `extends` and `block`. What Liquid reads means the same.
+    case extended
+  }
+
   /// The escaping of templates compiled here.
   public let escaping: Escaping
+  /// The grammar of templates compiled here.
+  public let grammar: Grammar
   var filters: [String: Filter] = [:]
   var tags: [String: HostTag] = [:]
 
   /// An environment with Liquid's own tags and filters.
-  public init(escaping: Escaping = .manual) { self.escaping = escaping }
+  public init(escaping: Escaping = .manual, grammar: Grammar = .liquid) {
+    self.escaping = escaping
+    self.grammar = grammar
+  }
 
   /// Adds a filter, or replaces the one of the same name for templates compiled afterwards.
   public mutating func addFilter(_ name: String, _ filter: Filter) { filters[name] = filter }

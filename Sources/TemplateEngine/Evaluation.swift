@@ -12,7 +12,7 @@ extension Machine {
         self.scratch[scratch] = frame.loops[slot].field(field, name: "")
         return Place(self.scratch + scratch)
       }
-    case .range: break
+    case .range, .expression: break
     }
     self.scratch[scratch] = try evaluate(operand, frame)
     return Place(self.scratch + scratch)
@@ -83,6 +83,7 @@ extension Machine {
       if let place = known(frame.paths + number, frame) { return try ledger.resolved(place.value) }
       return try evaluate(frame.paths[number], frame)
     case .range(let number): return try evaluateRange(number, frame)
+    case .expression(let number): return try evaluateExpression(number, frame)
     }
   }
 

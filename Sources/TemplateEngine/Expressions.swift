@@ -72,8 +72,10 @@ extension Compiler {
     case .number:
       lexer.advance()
       return constant(numberLiteral(first))
-    case .openParen: return try range()
+    case .openParen: return try isExtended ? parenthesized() : range()
+    case .openBracket where isExtended && isList: return try list()
     case .openBracket: return try path()
+    case .other where isExtended && isMap: return try map()
     case .name:
       if let word = reservedWord(first) {
         let before = lexer
@@ -121,6 +123,11 @@ extension Compiler {
     let lowerToken = token
     let lower = try operand()
     guard take(.dots) else { throw unexpected("'..' of a range") }
+    return try range(from: lower, lowerToken)
+  }
+
+  /// The rest of a range, behind its dots.
+  mutating func range(from lower: Operand, _ lowerToken: Lexer.Token) throws(SyntaxFault) -> Operand {
     let upperToken = token
     let upper = try operand()
     _ = try expect(.closeParen, "')'")
@@ -271,7 +278,7 @@ extension Compiler {
   // MARK: Filters
 
   mutating func pipeline() throws(SyntaxFault) -> Pipeline {
-    let input = try operand()
+    let input = try isExtended ? choiceExpression() : operand()
     var calls: [FilterCall] = []
     while take(.pipe) {
       let named = try expect(.name, "a filter's name")

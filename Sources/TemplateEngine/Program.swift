@@ -39,6 +39,7 @@ struct Tables: Sendable {
   var keys: [Key] = []
   var ranges: [RangeLiteral] = []
   var conditions: [Condition] = []
+  var expressions: [Expression] = []
   var pipelines: [Pipeline] = []
   var loops: [LoopSpec] = []
   var calls: [CallSpec] = []
@@ -64,6 +65,7 @@ enum Operand: Sendable {
   case constant(Int)
   case path(Int)
   case range(Int)
+  case expression(Int)
 }
 
 /// A variable: where it starts and the segments that follow.
@@ -118,6 +120,17 @@ struct Condition: Sendable {
   var left: Operand
   var comparison: Comparison
   var right: Operand
+}
+
+/// What the extended grammar adds to operands.
+enum Expression: Sendable {
+  enum Join: Sendable { case and, or }
+  case truth(Operand, isNegated: Bool)
+  case comparison(Int)
+  case joined([Operand], [Join])
+  case choice(test: Operand, value: Operand, other: Operand)
+  case list([Operand])
+  case map(KeyTable, [Operand])
 }
 
 struct Pipeline: Sendable {
