@@ -46,12 +46,14 @@ extension Compiler {
   }
 
   mutating func fill(_ start: Int, _ depth: Int) throws(SyntaxFault) {
-    guard let outer = blocks.last, outer.kind == .embed else {
-      throw SyntaxFault(
-        message: "'fill' is not directly inside an 'embed'", place: start, suggestion: "what it holds may have conditions in it")
-    }
     let embed = blocks.count - 1
+    let isInside = blocks.last?.kind == .embed
     try open(Block(kind: .capture, name: "fill", place: place, start: instructions.count, liquidDepth: depth))
+    guard isInside else {
+      throw SyntaxFault(
+        message: "'fill' is not directly inside an 'embed'", place: start,
+        suggestion: "put a condition or a loop inside the fill, not around it")
+    }
     let name = try nameInTag("the name of what is filled")
     try expectEnd()
     let (operand, number) = hidden("fill \(start)")
@@ -76,11 +78,15 @@ extension Compiler {
 
   mutating func extends(_ start: Int) throws(SyntaxFault) {
     guard blocks.isEmpty, extended == nil, blockNames.isEmpty else {
-      throw SyntaxFault(message: "'extends' stands once, before all blocks and in none", place: start)
+      throw SyntaxFault(
+        message: "'extends' stands once, before all blocks and in none", place: start,
+        suggestion: "make it the first tag of the file")
     }
     let spec = try callSpec(isInclude: true)
     guard spec.arguments.isEmpty, spec.with == nil else {
-      throw SyntaxFault(message: "'extends' takes the name of a template", place: start, suggestion: "assign what it needs")
+      throw SyntaxFault(
+        message: "'extends' takes the name of a template", place: start,
+        suggestion: "assign what the template needs before: it sees the variables of this one")
     }
     extended = spec
     extendsPlace = start
@@ -96,7 +102,8 @@ extension Compiler {
     let name = try nameInTag("a block's name")
     try expectEnd()
     if blockNames.contains(name) {
-      throw SyntaxFault(message: "there is a block '\(name)' already", place: start, suggestion: "blocks need names of their own")
+      throw SyntaxFault(
+        message: "there is a block '\(name)' already", place: start, suggestion: "give each block a name of its own")
     }
     blockNames.append(name)
     let (operand, number) = hidden("block " + name)

@@ -120,12 +120,13 @@ extension Compiler {
       return SyntaxFault(
         message: "a tag's name is missing", place: start, suggestion: "write {% name … %}, or {{ … }} to print a value")
     }
-    let known = Self.tagNames + (isExtended ? Self.compositionTags : [])
-    let nearest = Suggestion.nearest(to: name, in: known + Array(environment.tags.keys))
+    let nearest = Suggestion.nearest(to: name, in: ownTags + Array(environment.tags.keys))
     if let nearest { forgivenEnds.insert("end" + nearest) }
     return SyntaxFault(
       message: "unknown tag '\(name)'", place: start, suggestion: nearest.map { "did you mean '\($0)'?" })
   }
+
+  private var ownTags: [String] { Self.tagNames + (isExtended ? Self.compositionTags : []) }
 
   // MARK: Open and close
 
@@ -142,14 +143,14 @@ extension Compiler {
 
   private mutating func close(_ name: String, _ start: Int, _ depth: Int) throws(SyntaxFault) -> Bool {
     guard let block = blocks.last else {
-      guard Self.tagNames.contains(name) else { return false }
+      guard ownTags.contains(name) else { return false }
       if forgivenEnds.contains(name) { return true }
       throw SyntaxFault(
         message: "'\(name)' has no opening tag", place: start,
         suggestion: "remove it, or add {% \(name.dropFirst(3)) … %} before it")
     }
     guard block.endName == name else {
-      guard Self.tagNames.contains(name) else { return false }
+      guard ownTags.contains(name) else { return false }
       if let known = blocks.lastIndex(where: { $0.endName == name }) {
         // The author forgot the inner end: take the blocks in between as closed, so that each is reported once.
         for inner in blocks[(known + 1)...].reversed() {

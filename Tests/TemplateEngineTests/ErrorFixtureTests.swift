@@ -4,7 +4,8 @@ import Testing
 @testable import TemplateEngine
 
 /// The folder `Errors`: a file for each error a template can have, with all that is printed of it. A file has parts that begin with
-/// a line `-- name`: `template`, `partial NAME`, `data` (JSON), `limits` (`steps=5 …`) and `printed`.
+/// a line `-- name`: `template`, `partial NAME`, `data` (JSON), `limits` (`steps=5 …`),
+/// `grammar` (`extended`) and `printed`.
 ///
 /// With `WRITE_ERRORS=1` in the environment the printed parts are written anew, to be read before they are committed.
 struct ErrorFixtureTests {
@@ -33,7 +34,7 @@ struct ErrorFixtureTests {
 
     /// What is printed when the template is compiled and, when that works, rendered until its first error.
     func printed() throws -> String {
-      var environment = Environment()
+      var environment = Environment(grammar: self["grammar"] == "extended" ? .extended : .liquid)
       environment.addTag("slot", .request)
       environment.addTag("schema", .rawBlock)
       var partials: [String: String] = [:]
