@@ -33,7 +33,7 @@ enum Comparison {
     case (.array, .array), (.array, .models), (.models, .array), (.models, .models):
       guard let count = left.count, count == right.count else { return false }
       for index in 0..<count {
-        try ledger.charge(units: 1, bytes: 0)
+        try ledger.charge(units: 2, bytes: 0)
         guard try equal(left.element(index) ?? .null, right.element(index) ?? .null, ledger, depth: depth + 1) else {
           return false
         }
@@ -91,7 +91,8 @@ enum Comparison {
   }
 
   static func order(_ a: String, _ b: String, _ ledger: Ledger) throws(FilterError) -> Int {
-    try chargeText(min(a.utf8.count, b.utf8.count), ledger)
+    // Gone through twice, byte by byte.
+    try ledger.charge(units: min(a.utf8.count, b.utf8.count) / 4, bytes: 0)
     if same(a, b) { return 0 }
     return a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : 1
   }
@@ -113,7 +114,7 @@ enum Comparison {
       if right.isNull { return false }
       let count = left.count ?? 0
       for index in 0..<count {
-        try ledger.charge(units: 1, bytes: 0)
+        try ledger.charge(units: 2, bytes: 0)
         if try equal(try ledger.resolved(left.element(index) ?? .null), right, ledger) { return true }
       }
       return false
@@ -130,7 +131,7 @@ enum Comparison {
   /// Charged before the texts are read by their lengths, behind it by what the search took beyond that.
   static func finds(_ part: String, in text: String, _ ledger: Ledger) throws(FilterError) -> Bool {
     let lengths = part.utf8.count + text.utf8.count
-    try ledger.charge(units: 4 + lengths / 16, bytes: 0)
+    try ledger.charge(units: 8 + lengths / 16, bytes: 0)
     var needle = Needle(Array(part.utf8))
     let isFound = needle.find(in: Array(text.utf8)) != nil
     try ledger.charge(units: max(0, needle.compared - lengths) / 16, bytes: 0)

@@ -96,7 +96,7 @@ extension Machine {
       if number < 0 { return try computedName(path, frame) }
       value = try variable(number, frame)
     case .field(let slot, let field):
-      ledger.spend(1)
+      ledger.spend(2)
       let loop = frame.loops + slot
       value = loop.pointee.field(
         field, name: field == .name ? frame.program.tables.loops[loop.pointee.spec].name : "")
@@ -243,7 +243,7 @@ extension Ledger {
   /// `value[key]`.
   func element(of value: Value, at key: Value) throws(FilterError) -> Value {
     let key = try resolved(key).unmarked
-    if case .string(let text, _) = key.storage { try charge(units: 4 + text.utf8.count / 16, bytes: 0) }
+    if case .string(let text, _) = key.storage { try charge(units: 12 + text.utf8.count / 16, bytes: 0) }
     switch value.storage {
     case .array, .models:
       guard case .int(let index) = key.storage else { return .null }

@@ -69,7 +69,7 @@ struct Inspection {
 
   private mutating func quote(_ text: String) throws(FilterError) {
     let count = text.utf8.count
-    try ledger?.charge(units: 4 + count / 12, bytes: count)
+    try ledger?.charge(units: 4 + count / 5, bytes: count)
     if text.utf8.allSatisfy(Inspection.isPlain) {
       bytes.append(UInt8(ascii: "\""))
       bytes += text.utf8

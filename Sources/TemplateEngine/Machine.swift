@@ -194,7 +194,7 @@ final class Machine {
   ) -> RenderError {
     let place = place(in: frame)
     // The line is found by going through the source.
-    ledger.spend(260 + place / 16)
+    ledger.spend(400 + place / 16)
     return RenderError(
       cause: cause,
       place: Excerpt.error(

@@ -52,7 +52,7 @@ extension Machine {
       return
     }
     // The pair of a map's member is made for its turn; else beginning a loop is a step more than a turn.
-    if source.isList { ledger.spend(1) } else { ledger.spend(3 * total) }
+    if source.isList { ledger.spend(1) } else { ledger.spend(5 &* min(total, 1 << 40)) }
     let loop = frame.loops + spec.pointee.slot
     loop.pointee.begin(over: source, from: from, count: total, reversed: spec.pointee.reversed, spec: number)
     loop.pointee.columns = columns

@@ -76,7 +76,7 @@ extension Machine {
 
   private func printList(_ elements: [Value], escapes: Bool, depth: Int) throws(FilterError) {
     guard depth < 64 else { return }
-    try ledger.charge(units: elements.count, bytes: 0)
+    try ledger.charge(units: 4 + 2 * elements.count, bytes: 0)
     let mark = sink.count
     let runs = printed.count
     do throws(FilterError) {

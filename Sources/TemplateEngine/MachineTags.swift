@@ -106,7 +106,7 @@ extension Machine {
     // Copied out, and looked through for what is not UTF-8; put together anew from what was printed.
     let runs = printed.count - capture.printed
     try ledger.charge(
-      units: 2 + (sink.count - capture.mark) / (runs == 0 ? 64 : 16) + 4 * runs, bytes: sink.count - capture.mark)
+      units: 5 + (sink.count - capture.mark) / (runs == 0 ? 64 : 16) + 4 * runs, bytes: sink.count - capture.mark)
     captures.removeLast()
     sink.ceiling = capture.ceiling
     return sink.cut(from: capture.mark)
