@@ -142,14 +142,20 @@ extension Machine {
 
   private func number(in layout: Layout, _ site: Int, _ frame: Frame) -> Int? {
     if frame.sites[site].keys == layout.identity { return frame.sites[site].number }
-    guard let number = layout.keys.place(of: frame.keys[site]) else { return nil }
+    guard let number = layout.keys.place(of: frame.keys[site]) else {
+      ledger.spend(8)
+      return nil
+    }
     frame.sites[site].remember(layout, number: number)
     return number
   }
 
   private func number(in table: KeyTable, _ site: Int, _ frame: Frame) -> Int? {
     if frame.sites[site].keys == table.identity { return frame.sites[site].number }
-    guard let number = table.place(of: frame.keys[site]) else { return nil }
+    guard let number = table.place(of: frame.keys[site]) else {
+      ledger.spend(8)
+      return nil
+    }
     frame.sites[site].remember(table, number: number)
     return number
   }

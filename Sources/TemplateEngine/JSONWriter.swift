@@ -11,7 +11,7 @@ struct JSONWriter {
       throw FilterError("the value is nested too deep for JSON", suggestion: "64 values in each other are the most")
     }
     let value = try context.resolved(value)
-    try context.charge(units: 4, bytes: 8)
+    try context.charge(units: 8, bytes: 8)
     switch value.storage {
     case .null, .deferred, .lookup, .empty, .blank: bytes += "null".utf8
     case .bool(let truth): bytes += (truth ? "true" : "false").utf8
