@@ -14,6 +14,7 @@ enum AddressState: UInt8, Hashable, Sendable {
   case opaque
 
   static let schemes: Set<HTMLName> = Set(["http", "https", "mailto", "tel", "sms", "ftp"].map { HTMLName($0) })
+  private static let escapes = Set(["amp", "lt", "gt", "quot", "#39"].map { HTMLName($0) })
   /// What comes out instead of an address that is not allowed.
   static let blocked = "about:invalid#blocked"
 
@@ -55,7 +56,13 @@ enum AddressState: UInt8, Hashable, Sendable {
       case 9, 10, 13: continue
       case 0...32 where !isStarted: continue
       case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"): return true
-      case UInt8(ascii: "&") where entities: return false
+      case UInt8(ascii: "&") where entities:
+        var name = HTMLName()
+        while let next = rest.next(), next != UInt8(ascii: ";") { name.append(next) }
+        // Those of `escape` stand for no character of a scheme; another one may stand for the colon.
+        guard escapes.contains(name) else { return false }
+        isStarted = true
+        scheme.append(byte)
       case UInt8(ascii: ":"):
         if schemes.contains(scheme) { return true }
         guard allowsMedia, scheme == HTMLName("data") else { return false }

@@ -59,7 +59,10 @@ struct ContextFlow {
       note(at, instruction, flow)
       step(at, instruction, &flow)
       if case .propagate(let onBreak, let onContinue) = instruction {
-        for target in [onBreak, onContinue] where target >= 0 && arrive(target, flow) { pending.append(target) }
+        // Nobody ends an include by `break` in the middle of a tag; if it were thought, no output behind it had a place.
+        for target in [onBreak, onContinue] where target >= 0 && flow.current.isText && arrive(target, flow) {
+          pending.append(target)
+        }
       } else if let target = instruction.target, arrive(target, flow) {
         pending.append(target)
       }

@@ -4,7 +4,8 @@ public struct Environment: Sendable {
   public enum Escaping: Sendable {
     /// Printed as it is, as Liquid does; `escape` is the author's duty.
     case manual
-    /// `< > & " '` are escaped unless the text is typed as safe HTML or written in the template.
+    /// Text from data is escaped for the place in the page it is printed in, unless it is typed as safe HTML or written in
+    /// the template.
     case auto
   }
 

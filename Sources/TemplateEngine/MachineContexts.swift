@@ -47,7 +47,12 @@ extension Machine {
     case .null, .empty, .blank, .deferred, .lookup: return
     case .string(let text, let trust):
       try ledger.charge(units: 8 + text.utf8.count / 2, bytes: 0)
-      writer.write(text, trust)
+      // Text that is empty is a literal too.
+      if isCode, text.isEmpty, trust == .data || trust == .escaped {
+        writer.write("\"\"", .json)
+      } else {
+        writer.write(text, trust)
+      }
     case .mixed(let mixed):
       try ledger.charge(units: 8 + mixed.text.utf8.count / 2 + 2 * mixed.spans.count, bytes: 0)
       writer.write(mixed)
@@ -89,9 +94,16 @@ extension Machine {
 
   /// An output is followed by what ends a value without quotes: nothing else becomes a part of it.
   func standsAlone(_ frame: Frame) -> Bool {
-    let next = frame.at + 1
-    guard next < frame.program.instructions.count, case .text(let from, let count) = frame.program.instructions[next], count > 0
-    else { return false }
+    let instructions = frame.program.instructions
+    var next = frame.at + 1
+    for _ in 0..<4 where next < instructions.count {
+      switch instructions[next] {
+      case .propagate: next += 1
+      case .jump(let target): next = target
+      default: break
+      }
+    }
+    guard next < instructions.count, case .text(let from, let count) = instructions[next], count > 0 else { return false }
     let byte = frame.program.literals[from]
     return byte <= 32 || byte == UInt8(ascii: ">")
   }

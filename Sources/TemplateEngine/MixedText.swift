@@ -104,7 +104,7 @@ struct MixedTextBuilder {
   /// The text: of one origin if it has only one.
   func value(html: String? = nil) -> Value {
     let text = String(decoding: bytes, as: UTF8.self)
-    guard let first = spans.first else { return Value(.string("", .literal)) }
+    guard let first = spans.first else { return .string("") }
     // What is not one piece of JSON is not JSON.
     if spans.count == 1 { return Value(.string(text, first.trust)) }
     return Value(.mixed(MixedText(text: text, spans: spans, html: html)))

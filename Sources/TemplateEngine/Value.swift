@@ -50,7 +50,7 @@ public struct Value: Sendable {
   public static func double(_ value: Double) -> Value { Value(.double(value)) }
   /// Text from data: escaped when printed under automatic escaping.
   public static func string(_ value: String) -> Value { Value(.string(value, .data)) }
-  /// HTML the caller vouches for: never escaped.
+  /// HTML the caller vouches for: never escaped in text. In an attribute's value, a script or a style it cannot leave its place.
   public static func safeHTML(_ value: String) -> Value { Value(.string(value, .markup)) }
   /// The same as bytes, as a render gives them: printed without being looked at. They should be UTF-8; where text is needed,
   /// what is not is replaced.

@@ -7,7 +7,7 @@ struct ContextTests {
   static let data: [String: Value] = [
     "x": .string("<b>\"A\" & 'B'</b>"), "js": .string("javascript:alert(1)"), "url": .string("https://a.example/?q=1&r=2"),
     "path": .string("/products/a b"), "word": .string("red"), "n": .int(3), "list": .array([.int(1), .string("</b>")]),
-    "empty": .string(""), "sp": .string("a b=c`d"), "safe": .safeHTML("<i title=\"t\">ok &amp; fine</i>"),
+    "empty": .string(""), "void": .string(""), "sp": .string("a b=c`d"), "safe": .safeHTML("<i title=\"t\">ok &amp; fine</i>"),
     "on": .string("onclick"),
     "yes": .bool(true), "script": .string("script"), "css": .string("red;} a{b:url(//c)"), "dash": .string("--> a -- b -"),
     "png": .string("data:image/png;base64,AA=="), "doc": .string("data:text/html,<script>"), "tag": .string("h2"),
@@ -39,6 +39,8 @@ struct ContextTests {
     ("<a href=\"{{ path }}\">", "<a href=\"/products/a b\">"),
     ("<a href=\"{{ word }}:{{ js }}\">", "<a href=\"red:javascript%3Aalert%281%29\">"),
     ("<a href=\"{{ empty }}{{ js }}\">", "<a href=\"\(blocked)\">"),
+    ("<a href=\"{{ '&lt;/a' | escape }}{{ x | escape }}\">", "<a href=\"&amp;lt;/a\(x)\">"),
+    ("<script>a = {{ '' | append: void }}; b = {{ void }}</script>", "<script>a = \"\"; b = \"\"</script>"),
     ("<a href=\"/a?b={{ js }}\">", "<a href=\"/a?b=javascript:alert(1)\">"),
     ("<a href=\"{{ js | raw }}\">", "<a href=\"javascript:alert(1)\">"),
     ("<a href=\"{{ js | escape }}\">", "<a href=\"\(blocked)\">"), ("<a href=\"mailto:{{ x }}\">", "<a href=\"mailto:\(x)\">"),
