@@ -18,7 +18,9 @@ final class Machine {
   /// The frame that runs; each knows the one below it.
   private(set) var top: Frame?
   private(set) var depth = 0
-  var captures: [Capture] = []
+  var captures: [Capture] = [] { didSet { isCapturing = !captures.isEmpty } }
+  /// Asked with everything that is printed; a list is guarded at run time, a truth value is not.
+  private(set) var isCapturing = false
   var problems: [RenderError] = []
   var interrupt = Interrupt.none
   /// What was printed in open captures, under automatic escaping.

@@ -22,7 +22,7 @@ extension Machine {
       let start = sink.count
       try ledger.charge(units: text.utf8.count / 16, bytes: 0)
       sink.writeEscaped(text)
-      if !captures.isEmpty { try note(value, from: start) }
+      if isCapturing { try note(value, from: start) }
       if sink.isOverflowing { throw overflow }
       return
     }
@@ -36,7 +36,7 @@ extension Machine {
       throw error
     }
     writer.end(standsAlone: standsAlone)
-    if !captures.isEmpty { try note(value, from: start) }
+    if isCapturing { try note(value, from: start) }
     if sink.isOverflowing { throw overflow }
   }
 
@@ -89,7 +89,7 @@ extension Machine {
       writer.write(text, .data)
     default: sink.writeEscaped(String(text.unicodeScalars.filter { !"`$\\{};\n\r\u{2028}\u{2029}".unicodeScalars.contains($0) }))
     }
-    if !captures.isEmpty { try? note(.string(text), from: start) }
+    if isCapturing { try? note(.string(text), from: start) }
   }
 
   /// An output is followed by what ends a value without quotes: nothing else becomes a part of it.

@@ -13,7 +13,7 @@ extension Machine {
       if escapes {
         let start = sink.count
         sink.writeEscaped(at: text)
-        if !captures.isEmpty { try note(.string(text.pointee), from: start) }
+        if isCapturing { try note(.string(text.pointee), from: start) }
       } else {
         sink.write(at: text)
       }
@@ -31,7 +31,7 @@ extension Machine {
       if escapes {
         let start = sink.count
         if trust == .data { sink.writeEscaped(text) } else { sink.write(text) }
-        if !captures.isEmpty, trust != .literal { try note(value, from: start) }
+        if isCapturing, trust != .literal { try note(value, from: start) }
       } else {
         sink.write(text)
       }
@@ -60,17 +60,17 @@ extension Machine {
       try ledger.charge(units: 16 + mixed.text.utf8.count / 4 + 2 * mixed.spans.count, bytes: 0)
       var writer = ContextWriter(HTMLState(), into: sink)
       writer.write(mixed)
-      if !captures.isEmpty { try note(value, from: start) }
+      if isCapturing { try note(value, from: start) }
     case .html(let bytes):
       if bytes.count >= Self.longText { try ledger.charge(units: bytes.count / 64, bytes: 0) }
       bytes.withUnsafeBufferPointer { sink.write($0) }
-      if escapes, !captures.isEmpty { try note(value, from: start) }
+      if escapes, isCapturing { try note(value, from: start) }
     case .array(let elements): try printList(elements, escapes: escapes, depth: 0)
     default:
       let text = try ledger.text(of: value)
       try ledger.charge(units: 16 + text.utf8.count / 16, bytes: 0)
       if escapes { sink.writeEscaped(text) } else { sink.write(text) }
-      if escapes, !captures.isEmpty { try note(value, from: start) }
+      if escapes, isCapturing { try note(value, from: start) }
     }
   }
 
@@ -103,7 +103,7 @@ extension Machine {
     guard let field = place.field else {
       return try printEscaped(place.pointer.assumingMemoryBound(to: Value.self).pointee, escapes: escapes)
     }
-    guard field.pointee.kind == .text, captures.isEmpty else {
+    guard field.pointee.kind == .text, !(escapes && isCapturing) else {
       return try printEscaped(try ledger.resolved(place.value), escapes: escapes)
     }
     let text = place.pointer.assumingMemoryBound(to: String.self)
@@ -128,7 +128,7 @@ extension Machine {
       try chargePrinting(text, true)
       sink.writeEscaped(text)
     }
-    if escapes, !captures.isEmpty {
+    if escapes, isCapturing {
       let value = try ledger.asText(value.flattened)
       let text = Escaping.escaped(try FilterContext(ledger: ledger, escapes: true).text(value), once: value.trust.isMarkup)
       try ledger.charge(units: text.utf8.count / 8, bytes: text.utf8.count)

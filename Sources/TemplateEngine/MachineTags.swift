@@ -34,7 +34,7 @@ extension Machine {
         frame.scope.lastChange = text
         let start = sink.count
         sink.write(text)
-        if !captures.isEmpty { try note(value, from: start) }
+        if isCapturing { try note(value, from: start) }
         if sink.isOverflowing { throw overflow }
       }
       frame.at += 1
