@@ -28,7 +28,7 @@ extension Compiler {
     }
   }
 
-  mutating func otherwise(_ start: Int) throws(SyntaxFault) {
+  mutating func otherwise(_ start: Int, _ nameEnd: Int, _ end: Int) throws(SyntaxFault) {
     guard let block = blocks.last else {
       throw SyntaxFault(
         message: "'else' is outside of a block", place: start, suggestion: "put it inside an if, unless, case or for")
@@ -38,11 +38,16 @@ extension Compiler {
       nextBranch()
       blocks[blocks.count - 1].sawElse = true
     case .choice:
+      try expectNothing(nameEnd, end, after: "else")
       endChoiceBody()
       emit(.caseElse(block.slot, 0))
       blocks[blocks.count - 1].toNext = [instructions.count - 1]
       blocks[blocks.count - 1].bodyStart = here()
-    case .loop: loopElse()
+    case .loop:
+      guard !block.sawElse else {
+        throw SyntaxFault(message: "'for' has an 'else' already", place: start, suggestion: "a loop has one: merge the two")
+      }
+      loopElse()
     default:
       throw SyntaxFault(
         message: "'else' does not belong to '\(block.name)'", place: start, suggestion: "add {% \(block.endName) %} before it")

@@ -23,7 +23,7 @@ extension Compiler {
     let from = token.start
     let source = try operand()
     var spec = LoopSpec(
-      slot: slot, source: source, continues: false, reversed: false, name: "\(item)-\(lexer.text(from, lexer.previousEnd))")
+      slot: slot, source: source, continues: false, reversed: false, name: "\(item)-\(tight(from, lexer.previousEnd))")
     try loopAttributes(&spec, isTable: isTable)
     tables.loops.append(spec)
     scopes[slot] = LoopScope(item: item, slot: slot, isTable: isTable, name: tables.loops.count - 1)
@@ -31,6 +31,20 @@ extension Compiler {
     emit(isTable ? .tableBegin(tables.loops.count - 1, 0) : .loopBegin(tables.loops.count - 1, 0))
     blocks[last].toNext = [instructions.count - 1]
     blocks[last].bodyStart = here()
+  }
+
+  /// What is gone over as loops are named by it: without white space but in quotes.
+  private func tight(_ start: Int, _ end: Int) -> String {
+    var result: [UInt8] = []
+    var quote: UInt8?
+    for byte in source[start..<end] {
+      if quote == nil, Lexer.isSpace(byte) { continue }
+      if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+        if quote == byte { quote = nil } else if quote == nil { quote = byte }
+      }
+      result.append(byte)
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 
   private mutating func loopAttributes(_ spec: inout LoopSpec, isTable: Bool) throws(SyntaxFault) {
@@ -42,7 +56,7 @@ extension Compiler {
         spec.reversed = true
         continue
       }
-      guard name == "limit" || name == "offset" || (isTable && name == "cols") || (isTable && token.kind == .colon) else {
+      guard name == "limit" || name == "offset" || (isTable && (name == "cols" || name == "range")) else {
         throw SyntaxFault(
           message: "unknown loop attribute '\(name)'", place: attribute.start,
           suggestion: Suggestion.nearest(to: name, in: ["limit", "offset", isTable ? "cols" : "reversed"])
@@ -69,7 +83,6 @@ extension Compiler {
 
   mutating func loopElse() {
     let last = blocks.count - 1
-    guard !blocks[last].sawElse else { return }
     blocks[last].sawElse = true
     endLoopBody(last)
     // The loop's end jumps over the else; an empty loop comes to it.

@@ -82,7 +82,7 @@ extension Compiler {
     switch name {
     case "if", "unless": try condition(name, depth)
     case "elsif": try elsif(start)
-    case "else": try otherwise(start)
+    case "else": try otherwise(start, nameEnd, end)
     case "case": try choice(depth)
     case "when": try when(start)
     case "for": try loop(depth)
@@ -97,7 +97,6 @@ extension Compiler {
     case "increment", "decrement": try counter(name == "increment" ? 1 : -1, nameEnd, end)
     case "cycle": try cycle()
     case "break", "continue":
-      try expectNothing(nameEnd, end, after: name)
       markPrinting()
       leaveLoop(byBreak: name == "break")
     case "render", "include": try call(isInclude: name == "include", start)

@@ -4,7 +4,8 @@ extension Compiler {
     let target = try targetName(start, end)
     lexer.start(at: target.end, limit: end)
     guard take(.equals) else { throw unexpected("'='") }
-    let pipeline = try self.pipeline()
+    // Nothing behind the sign is nil, as an output of nothing prints nothing.
+    let pipeline = token.kind == .end ? Pipeline(input: constant(.null), calls: []) : try self.pipeline()
     try expectEnd()
     tables.pipelines.append(pipeline)
     assigned.insert(target.name)
@@ -70,24 +71,22 @@ extension Compiler {
     } else {
       analysis.hasDynamicNames = true
     }
-    while token.kind != .end {
-      if take(.comma) { continue }
-      if let name = try argumentName() {
-        spec.arguments.append((name, try operand()))
-        continue
-      }
-      let isFor = isName("for")
-      if isFor || isName("with"), spec.with == nil {
-        lexer.advance()
-        spec.with = try operand()
-        spec.repeats = isFor
-      } else if isName("as"), spec.with != nil, spec.alias == nil {
-        lexer.advance()
-        spec.alias = lexer.text(try expect(.name, "a name"))
-      } else {
-        throw unexpected("an argument 'name: value'")
-      }
+    let isFor = isName("for")
+    if isFor || isName("with") {
+      lexer.advance()
+      spec.with = try operand()
+      spec.repeats = isFor
     }
+    if isName("as") {
+      lexer.advance()
+      spec.alias = lexer.text(try expect(.name, "a name"))
+    }
+    _ = take(.comma)
+    while let name = try argumentName() {
+      spec.arguments.append((name, try operand()))
+      _ = take(.comma)
+    }
+    guard token.kind == .end else { throw unexpected("an argument 'name: value'") }
     if isInclude {
       spec.loops = scopes.map { VisibleLoop(item: $0.item, slot: $0.slot, isTable: $0.isTable) }
     }

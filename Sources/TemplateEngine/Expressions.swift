@@ -303,7 +303,7 @@ extension Compiler {
     _ positional: inout [Operand], _ named: inout [(name: String, value: Operand)]
   ) throws(SyntaxFault) {
     repeat {
-      if token.kind == .end || token.kind == .pipe, !(positional.isEmpty && named.isEmpty) { break }
+      if token.kind == .end || token.kind == .pipe { break }
       if let key = try argumentName() {
         named.append((key, try operand()))
       } else {

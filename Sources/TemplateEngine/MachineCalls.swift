@@ -19,7 +19,7 @@ extension Machine {
       subject = try evaluate(with, frame)
     } else if isInclude {
       subject = try ledger.resolved(lookUp(defaultName(target.name, isInclude: isInclude), frame))
-      if subject?.isList != true { subject = nil }
+      if spec.pointee.alias == nil, subject?.isList != true { subject = nil }
     }
     var repeats: Frame.Repetition?
     if let subject, let count = repetition(of: subject, spec) {
