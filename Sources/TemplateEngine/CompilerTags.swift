@@ -200,6 +200,6 @@ extension Compiler {
       }
       barrier = instructions.count
     }
-    if !block.isBlank, !block.isCapture || block.kind == .embed { markPrinting() }
+    if !block.isBlank, block.kind != .capture { markPrinting() }
   }
 }

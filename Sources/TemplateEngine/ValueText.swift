@@ -92,7 +92,8 @@ extension Value {
     if digits == "0" { return value.sign == .minus ? "-0.0" : "0.0" }
     let point = digits.utf8.count + decimal.exponent
     let sign = value < 0 ? "-" : ""
-    if point > 15 || point < -3 {
+    // Sixteen digits before the point are written out only where more follow it.
+    if point > 16 || (point == 16 && digits.utf8.count <= 16) || point < -3 {
       let first = digits.removeFirst()
       let power = point - 1
       let magnitude = power.magnitude < 10 ? "0\(power.magnitude)" : "\(power.magnitude)"

@@ -24,7 +24,9 @@ struct BlockTests {
       "{% case 1 %}{% case 2 %}{% when 2 %}x{% endcase %}{% if true %}x{% endif %}{% when 1 %}{% if true %}y{% endif %}{% endcase %}",
       "y"
     ),
-    ("{% unless false %} {% increment n %} {% endunless %}|", " 0 |"), ("{% if true %} {% raw %}{% endraw %} {% endif %}|", "|"),
+    ("{% unless false %} {% increment n %} {% endunless %}|", " 0 |"),
+    ("{% if true %} {% ifchanged %}x{% endifchanged %} {% endif %}|", " x |"),
+    ("{% if true %} {% raw %}{% endraw %} {% endif %}|", "|"),
     ("{% if true %}\n{% liquid\n assign x = 1 %}\n{% endif %}|", "|"),
   ]) func blank(_ source: String, _ expected: String) {
     #expect(outcome(source) == expected)

@@ -15,6 +15,7 @@ struct NumberFilterTests {
     ("0.0 | divided_by: 0 | floor", "error: Computation results in 'NaN' (Not a Number)"), ("0 | times: -0.5", "-0.0"),
     ("0.0 | times: 5", "0.0"),
     ("0.1 | times: 3", "0.3"), ("1000000000000000 | times: 3.5", "3.5e+15"),
+    ("1000000000000000 | plus: 3.7", "1000000000000003.8"), ("1234567890123456 | plus: 0.0", "1.234567890123456e+15"),
     ("100000000000000 | times: 1.0", "100000000000000.0"),
     ("'12abc' | plus: '1.5'", "13.5"), ("'1.5abc' | plus: 1", "2"), ("nil | plus: true", "0"), ("-5 | divided_by: 2", "-3"),
     ("5 | modulo: -3", "-1"),
