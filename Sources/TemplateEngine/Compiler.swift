@@ -60,7 +60,7 @@ struct Compiler {
   struct PathIdentity: Hashable {
     var isItem: Bool
     var number: Int
-    var keys: [String]
+    var written: String
   }
 
   init(environment: Environment, name: String, source: [UInt8]) {

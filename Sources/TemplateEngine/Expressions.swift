@@ -222,21 +222,19 @@ extension Compiler {
       }
     }
     if let rootName { variableUses.append((written, rootName, start)) }
-    return .path(pathNumber(root, found))
+    return .path(pathNumber(root, found, written))
   }
 
   /// A path that was read before is the same path: what its look-up sites learn at one place serves all.
-  private mutating func pathNumber(_ root: Path.Root, _ segments: [Segment]) -> Int {
-    var keys: [String] = []
-    for case .key(let number) in segments { keys.append(tables.keys[number].name) }
-    let isPlain = keys.count == segments.count
+  private mutating func pathNumber(_ root: Path.Root, _ segments: [Segment], _ written: String) -> Int {
+    let isPlain = segments.allSatisfy { if case .key = $0 { true } else { false } }
     var identity: PathIdentity?
     switch root {
-    case .name(let number) where isPlain && number >= 0: identity = PathIdentity(isItem: false, number: number, keys: keys)
-    case .item(let slot) where isPlain: identity = PathIdentity(isItem: true, number: slot, keys: keys)
+    case .name(let number) where isPlain && number >= 0: identity = PathIdentity(isItem: false, number: number, written: written)
+    case .item(let slot) where isPlain: identity = PathIdentity(isItem: true, number: slot, written: written)
     default: break
     }
-    if let identity, let known = pathNumbers[identity] {
+    if let identity, let known = pathNumbers[identity], hasKeys(known, segments) {
       tables.keys.removeLast(segments.count)
       return known
     }
@@ -252,6 +250,18 @@ extension Compiler {
     tables.paths.append(path)
     if let identity { pathNumbers[identity] = tables.paths.count - 1 }
     return tables.paths.count - 1
+  }
+
+  /// Two paths may be written alike: `a.b.c` is not `a['b.c']`.
+  private func hasKeys(_ path: Int, _ segments: [Segment]) -> Bool {
+    let known = tables.paths[path].keys
+    guard Int(known.count) == segments.count else { return false }
+    for at in segments.indices {
+      guard case .key(let number) = segments[at], tables.keys[number].name == tables.keys[Int(known.site) + at].name else {
+        return false
+      }
+    }
+    return true
   }
 
   /// `forloop…` and `tablerowloop…` of a loop in this template: fields are read from the machine's loop.

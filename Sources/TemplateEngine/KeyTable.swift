@@ -1,17 +1,23 @@
 /// A member's name with a short form of it: most names are told apart by one comparison of numbers.
 struct Key: Sendable {
   let name: String
-  /// The length and up to seven bytes: three of the beginning, three of the end, one of the middle.
+  /// The length's last byte and up to seven more: three of the beginning, three of the end, one of the middle.
   let brief: UInt64
 
   init(_ name: String) {
     self.name = name
-    let bytes = Array(name.utf8)
-    var brief = UInt64(truncatingIfNeeded: bytes.count) << 56
-    for (at, byte) in (bytes.prefix(3) + bytes.suffix(3) + bytes.dropFirst(bytes.count / 2).prefix(1)).enumerated() {
-      brief |= UInt64(byte) << (at * 8)
+    brief = name.utf8.withContiguousStorageIfAvailable(Self.brief) ?? Array(name.utf8).withUnsafeBufferPointer(Self.brief)
+  }
+
+  private static func brief(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    let count = bytes.count
+    var brief = UInt64(truncatingIfNeeded: count) << 8
+    if count > 0 { brief |= UInt64(bytes[count / 2]) }
+    for at in 0..<min(3, count) {
+      brief = brief << 8 | UInt64(bytes[at])
+      brief = brief << 8 | UInt64(bytes[count - 1 - at])
     }
-    self.brief = brief
+    return brief
   }
 }
 

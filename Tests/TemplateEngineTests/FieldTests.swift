@@ -131,6 +131,17 @@ struct FieldTests {
     }
   }
 
+  /// Paths that are written alike and are not the same.
+  @Test func tellsPathsApart() throws {
+    let data: [String: Value] = [
+      "a": .object([("b", .object([("c", .int(1))])), ("b.c", .int(2)), ("b", .object([("c", .int(1))]))]),
+      "list": .array([.object([("x", .int(3))]), .object([("x", .int(4))])]),
+    ]
+    let source =
+      "{{ a.b.c }}{{ a['b.c'] }}{{ a.b.c }}{{ a['b']['c'] }}{% for i in list %}{{ i.x }}{% endfor %}{% assign i = a %}{{ i.b.c }}"
+    #expect(try rendered(source, data) == "1211341")
+  }
+
   /// A look-up site that has seen one table is not deceived by another that came to lie at the same address.
   @Test func remembersTheTableItself() throws {
     var environment = Environment()
