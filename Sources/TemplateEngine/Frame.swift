@@ -64,6 +64,7 @@ final class Frame {
   let keys: UnsafePointer<Key>
   let paths: UnsafePointer<Path>
   let conditions: UnsafePointer<Condition>
+  let plainPlaces: UnsafePointer<HTMLState.Plain>
   let pipelines: UnsafePointer<Pipeline>
   let loopSpecs: UnsafePointer<LoopSpec>
   let calls: UnsafePointer<CallSpec>
@@ -101,6 +102,7 @@ final class Frame {
     constants = Address(of: program.tables.constants).pointer(to: Value.self)
     keys = Address(of: program.tables.keys).pointer(to: Key.self)
     paths = Address(of: program.tables.paths).pointer(to: Path.self)
+    plainPlaces = Address(of: program.plainPlaces).pointer(to: HTMLState.Plain.self)
     conditions = Address(of: program.tables.conditions).pointer(to: Condition.self)
     pipelines = Address(of: program.tables.pipelines).pointer(to: Pipeline.self)
     loopSpecs = Address(of: program.tables.loops).pointer(to: LoopSpec.self)

@@ -73,6 +73,30 @@ struct HTMLState: Hashable, Sendable {
   /// A place whose value is known to be closed by a quote.
   var isQuotedValue: Bool { phase == .value && quote != .none }
 
+  /// Places where most data is written as in text: what is asked of it first.
+  enum Plain: UInt8, Sendable {
+    /// The place asks more.
+    case never
+    /// Nothing: a quoted value.
+    case always
+    /// That it begins as a path: a quoted address whose scheme is still open.
+    case asPath
+  }
+
+  var plain: Plain {
+    guard isQuotedValue else { return .never }
+    switch attribute {
+    case .plain: return .always
+    case .url, .media:
+      switch address {
+      case .rest: return .always
+      case .start, .open, .printed: return .asPath
+      case .script, .opaque: return .never
+      }
+    default: return .never
+    }
+  }
+
   /// Escaping for HTML text is all that a value needs here.
   var isText: Bool { phase == .text }
 

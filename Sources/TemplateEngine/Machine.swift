@@ -112,6 +112,12 @@ final class Machine {
       case .printPipeline(let number):
         try print(try evaluate(frame.pipelines + number, frame), escapes: escapes)
         frame.at &+= 1
+      case .printIn(let context, let operand):
+        let place = try place(of: operand, frame)
+        if try !printPlainly(place, frame.plainPlaces[context]) {
+          try print(try ledger.resolved(place.value), in: context, standsAlone: standsAlone(frame), frame)
+        }
+        frame.at &+= 1
       case .jump(let target): frame.at = target
       case .branch(let number, let target, let wanted):
         frame.at = try holds(frame.conditions + number, frame) == wanted ? target : frame.at &+ 1

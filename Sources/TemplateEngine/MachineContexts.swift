@@ -15,6 +15,29 @@ extension Machine {
     printed.append(Printed(start: start - mark, end: sink.count - mark, value: value))
   }
 
+  /// Prints text and numbers of data where a place asks no more of them than text does; false where it asks more.
+  @inline(__always)
+  func printPlainly(_ place: Place, _ plain: HTMLState.Plain) throws(FilterError) -> Bool {
+    guard plain != .never, !isCapturing else { return false }
+    if let number = place.whole {
+      sink.write(number)
+    } else if let field = place.field {
+      guard field.pointee.kind == .text else { return false }
+      let text = place.pointer.assumingMemoryBound(to: String.self)
+      guard plain == .always || Self.isPath(text.pointee), text.pointee.utf8.count < Self.longText else { return false }
+      sink.writeEscaped(at: text)
+    } else if case .string(let text, .data) = place.pointer.assumingMemoryBound(to: Value.self).pointee.storage {
+      guard plain == .always || Self.isPath(text), text.utf8.count < Self.longText else { return false }
+      sink.writeEscaped(text)
+    } else {
+      return false
+    }
+    if sink.isOverflowing { throw overflow }
+    return true
+  }
+
+  private static func isPath(_ text: String) -> Bool { text.utf8.first == UInt8(ascii: "/") }
+
   /// Prints a value where HTML's text escaping is not enough.
   func print(_ value: Value, in context: Int, standsAlone: Bool, _ frame: Frame) throws(FilterError) {
     let state = frame.program.tables.contexts[context]

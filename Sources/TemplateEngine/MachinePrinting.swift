@@ -43,7 +43,7 @@ extension Machine {
   }
 
   /// Shorter text is printed by the step that prints it.
-  private static var longText: Int { 256 }
+  static var longText: Int { 256 }
 
   /// Escaped text is looked through and grows.
   @inline(never)

@@ -8,12 +8,16 @@ extension Machine {
       try ledger.charge(units: 0, bytes: value.shallowBytes)
       assign(value, to: number, frame)
       frame.at += 1
-    case .printIn(let context, let operand):
-      try print(try evaluate(operand, frame), in: context, standsAlone: standsAlone(frame), frame)
-      frame.at += 1
     case .printPipelineIn(let context, let number):
       let value = try evaluate(frame.pipelines + number, frame)
-      try print(value, in: context, standsAlone: standsAlone(frame), frame)
+      if try !withUnsafePointer(
+        to: value,
+        { value throws(FilterError) in
+          try self.printPlainly(Place(value), frame.plainPlaces[context])
+        })
+      {
+        try print(value, in: context, standsAlone: standsAlone(frame), frame)
+      }
       frame.at += 1
     case .captureEndIn(let context):
       try print(try endCapture(frame), in: context, standsAlone: standsAlone(frame), frame)

@@ -10,6 +10,8 @@ final class Program: Sendable {
   /// Followed by as many bytes as ``ByteSink/slack``.
   let literals: [UInt8]
   let tables: Tables
+  /// What each of the contexts asks of data.
+  let plainPlaces: [HTMLState.Plain]
   /// Some loop goes on where another ended, or might in what is included here.
   let tracksContinuations: Bool
   let nameIndex: [String: Int]
@@ -25,6 +27,7 @@ final class Program: Sendable {
     self.places = places
     self.literals = literals + [UInt8](repeating: 0, count: ByteSink.slack)
     self.tables = tables
+    plainPlaces = tables.contexts.map(\.plain)
     tracksContinuations = tables.loops.contains(where: \.continues) || tables.calls.contains(where: \.isInclude)
     nameIndex = Dictionary(tables.names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }

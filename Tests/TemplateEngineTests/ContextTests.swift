@@ -254,3 +254,35 @@ struct ContextTests {
     #expect(kinds == ["print", "printIn"])
   }
 }
+
+/// Data that a place asks nothing more of takes a short way: it comes out as on the long one.
+struct PlainPlaceTests {
+  struct Row: Bindable {
+    var text: String
+    var number: Int
+    static let shape = Shape<Row>(.field("text", \.text), .field("number", \.number))
+  }
+
+  @Test(
+    arguments: [
+      "<a href=\"{{ x }}\">", "<a href='{{ x }}'>", "<a href=\"/p/{{ x }}?q={{ x }}\">", "<img src=\"{{ x }}\" alt=\"{{ x }}\">",
+      "<a href=\"a{{ x }}\">", "<p title=\"{{ x }}{{ n }}\" data-n=\"{{ n }}\">", "<a href=\"{{ n }}{{ x }}\">",
+      "<a href={{ x }}>",
+      "<p onclick=\"{{ x }}\" style=\"{{ x }}\">", "<img srcset=\"{{ x }}\">", "<a href=\"javascript:{{ x }}\">",
+    ],
+    [
+      "/", "/path/to", "/a&b<c>\"d'", "javascript:alert(1)", "/javascript:x", " javascript:x", "\tjava\nscript:x",
+      "https://x.example/?a=b&c",
+      "data:text/html,x", "//host/x", "&#106;avascript:x", "a:b", "?x:y", String(repeating: "/long&", count: 100),
+    ])
+  func isTheLongWay(_ source: String, _ text: String) throws {
+    let template = source.replacing("x }}", with: "r.text }}").replacing("n }}", with: "r.number }}")
+    let row = Row(text: text, number: -7)
+    let expected = try rendered(
+      // A capture keeps to the long way.
+      "{% capture c %}" + template + "{% endcapture %}{{ c }}", ["r": .bound(row)], escaping: .auto)
+    #expect(try rendered(template, ["r": .bound(row)], escaping: .auto) == expected)
+    let map = Value.object([("text", .string(text)), ("number", .int(-7))])
+    #expect(try rendered(template, ["r": map], escaping: .auto) == expected)
+  }
+}
