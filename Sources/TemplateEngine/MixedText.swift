@@ -106,7 +106,10 @@ struct MixedTextBuilder {
     let text = String(decoding: bytes, as: UTF8.self)
     guard let first = spans.first else { return .string("") }
     // What is not one piece of JSON is not JSON.
-    if spans.count == 1 { return Value(.string(text, first.trust)) }
+    if spans.count == 1 {
+      // Data that is empty leaves nothing but what stands for it: `""` for a value without quotes.
+      return Value(.string(first.trust == .literal ? html ?? text : text, first.trust))
+    }
     return Value(.mixed(MixedText(text: text, spans: spans, html: html)))
   }
 }

@@ -271,7 +271,7 @@ struct PlainPlaceTests {
       "<p onclick=\"{{ x }}\" style=\"{{ x }}\">", "<img srcset=\"{{ x }}\">", "<a href=\"javascript:{{ x }}\">",
     ],
     [
-      "/", "/path/to", "/a&b<c>\"d'", "javascript:alert(1)", "/javascript:x", " javascript:x", "\tjava\nscript:x",
+      "", "/", "/path/to", "/a&b<c>\"d'", "javascript:alert(1)", "/javascript:x", " javascript:x", "\tjava\nscript:x",
       "https://x.example/?a=b&c",
       "data:text/html,x", "//host/x", "&#106;avascript:x", "a:b", "?x:y", String(repeating: "/long&", count: 100),
     ])
