@@ -73,7 +73,13 @@ struct Compiler {
   var escapes: Bool { environment.escaping == .auto }
 
   mutating func compile() throws(TemplateErrors) -> Template {
-    readSource()
+    if source.count <= environment.maximumSourceBytes {
+      readSource()
+    } else {
+      fault(
+        "a template of \(source.count) bytes is larger than \(environment.maximumSourceBytes)", at: 0,
+        "move parts of it to partials, or what is not template to data")
+    }
     for block in blocks.reversed() where !isTooDeep && faults.count < Self.maximumFaults {
       fault("'\(block.name)' is never closed", at: block.place, "add {% \(block.endName) %}")
     }

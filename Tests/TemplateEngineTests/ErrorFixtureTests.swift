@@ -4,7 +4,7 @@ import Testing
 @testable import TemplateEngine
 
 /// The folder `Errors`: a file for each error a template can have, with all that is printed of it. A file has parts that begin with
-/// a line `-- name`: `template`, `partial NAME`, `data` (JSON), `limits` (`steps=5 …`),
+/// a line `-- name`: `template` (or `template of COUNT times` what follows), `partial NAME`, `data` (JSON), `limits` (`steps=5 …`),
 /// `grammar` (`extended`) and `printed`.
 ///
 /// With `WRITE_ERRORS=1` in the environment the printed parts are written anew, to be read before they are committed.
@@ -43,7 +43,7 @@ struct ErrorFixtureTests {
       if let data = self["data"] {
         for (name, value) in try Value(json: Array(data.utf8)).members ?? [] { globals[name] = value }
       }
-      let source = try #require(self["template"] as String?)
+      let source = try #require(self["template"] ?? repeated)
       let template: Template
       do throws(TemplateErrors) { template = try environment.compile(source, name: "page.liquid") } catch {
         return error.description
@@ -58,6 +58,12 @@ struct ErrorFixtureTests {
           // A host that answers a question with the same question.
           for request in requests { render.supply(.deferred(request), for: request) }
         }
+      }
+    }
+
+    private var repeated: String? {
+      parts.first { $0.heading.hasPrefix("template of ") }.flatMap { part in
+        Int(part.heading.split(separator: " ")[2]).map { String(repeating: part.text, count: $0) }
       }
     }
 

@@ -1,3 +1,5 @@
+import TemplateEngine
+
 /// The hostile programs, by what they try.
 extension Program {
   static let all: [Program] = loops + growth + partials + lists + tables + filters + compiling
@@ -152,15 +154,15 @@ extension Program {
   private static let compiling: [Program] = {
     let pieces = ["{{", "{%", "{{ a }}", "{{a}}", "{% if x %}", "{% if x %}{% endif %}", "{% nonsense %}", "{{ a | b }}", "{{ a.b", "[", "'", "{% raw %}", "{% comment %}", "{% comment %}{% endcomment %}", "{% for i in x %}", "{% assign a = 1 %}", "{% liquid\n", "{{ 1 }}", "{{ 'a' }}", "text ", "\n", "{% # a\n %}", "{% case x %}{% when 1 %}{% endcase %}", "{% capture x %}{% endcapture %}", "{% render 'p' %}", "{{ a | append: 'b' }}", "{% cycle 1, 2 %}", "{% increment a %}"]
     var result: [Program] = []
-    for size in [1 << 20, 10 << 20] {
+    for size in [Environment().maximumSourceBytes, 10 << 20] {
       for piece in pieces {
-        result.append(Program(compiling: "\(size >> 20) MiB of \(piece.replacing("\n", with: "\\n"))", String(repeating: piece, count: size / piece.utf8.count)))
+        result.append(Program(compiling: "\(size >> 10) KiB of \(piece.replacing("\n", with: "\\n"))", String(repeating: piece, count: size / piece.utf8.count)))
       }
       let names = (0..<(size / 12)).map { "{{ n\($0) }}" }.joined()
-      result.append(Program(compiling: "\(size >> 20) MiB of names", names))
+      result.append(Program(compiling: "\(size >> 10) KiB of names", names))
       for piece in ["a | ", "a.", "a[", "1, ", "(", "a == b and ", "'x' | append: "] {
-        result.append(Program(compiling: "\(size >> 20) MiB in one output: \(piece)", "{{ " + String(repeating: piece, count: size / piece.utf8.count) + " }}"))
-        result.append(Program(compiling: "\(size >> 20) MiB in one if: \(piece)", "{% if " + String(repeating: piece, count: size / piece.utf8.count) + " %}{% endif %}"))
+        result.append(Program(compiling: "\(size >> 10) KiB in one output: \(piece)", "{{ " + String(repeating: piece, count: (size - 32) / piece.utf8.count) + " }}"))
+        result.append(Program(compiling: "\(size >> 10) KiB in one if: \(piece)", "{% if " + String(repeating: piece, count: (size - 32) / piece.utf8.count) + " %}{% endif %}"))
       }
     }
     return result
