@@ -1,7 +1,8 @@
 /// Fuzzes the engine, compiled into one module with it. An input is a byte of options, a template, and after a line `===` each the
 /// partial `p` and a JSON map of data; see `corpus/`. Beside crashes, hangs and memory it looks for broken promises: a limit
-/// that is overrun, an error without a place, a slice or late data that changes what is printed, automatic escaping that changes
-/// what needs no escaping.
+/// that is overrun, an error without a place, a slice or late data that changes what is printed, a typed model that is not read as
+/// the map of the same members, automatic escaping that changes what needs no escaping, an extended grammar that changes what
+/// Liquid means.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   Trial(UnsafeBufferPointer(start: start, count: count)).run()
@@ -17,6 +18,7 @@ struct Trial {
   let escaping: Environment.Escaping
   let errors: Render.ErrorMode
   let slice: Int
+  let grammar: Environment.Grammar
 
   init(_ input: UnsafeBufferPointer<UInt8>) {
     let options = Int(input.first ?? 0)
@@ -27,6 +29,8 @@ struct Trial {
     escaping = options & 1 == 0 ? .manual : .auto
     errors = [.inline, .silent, .fail, .inline][options >> 1 & 3]
     slice = [1, 2, 7, 50, 300, 1000, 3, 5000][options >> 3 & 7]
+    // A letter means Liquid, a digit the extended grammar.
+    grammar = options & 0x40 == 0 ? .extended : .liquid
   }
 
   private static func parts(_ bytes: [UInt8]) -> [[UInt8]] {
@@ -58,7 +62,31 @@ struct Trial {
     if late.error?.cause != .requests, whole.error?.cause != .requests {
       check(late.output == whole.output && late.error == whole.error, "late data changes the render:\n\(whole)\n\(late)")
     }
+    let mapped = rendered(template, partials, globals.merging(maps(in: globals)) { $1 }, slice: .max)
+    checkSame(whole, mapped, "maps instead of models change the render")
+    if grammar == .extended { checkGrammar(whole, globals) }
     checkEscaping()
+  }
+
+  /// The maps for the models whose names the input's own data did not take.
+  private func maps(in globals: [String: Value]) -> [String: Value] {
+    let own = Set(Data.read(data).keys)
+    return Models.mapped.filter { !own.contains($0.key) && globals[$0.key] != nil }
+  }
+
+  /// What Liquid reads means the same in the extended grammar.
+  private func checkGrammar(_ whole: Result, _ globals: [String: Value]) {
+    guard let template = compiled(source, "t", escaping, .liquid) else { return }
+    let isPartialRead = compiled(partial, "p", escaping, .liquid) != nil
+    guard isPartialRead || compiled(partial, "p", escaping) == nil else { return }
+    checkSame(whole, rendered(template, library(escaping, .liquid), globals, slice: .max), "the grammar changes the render")
+  }
+
+  /// Work is not the same, so that a limit may end one of the two.
+  private func checkSame(_ one: Result, _ other: Result, _ broken: String) {
+    for result in [one, other] { if let error = result.error, error.cause != .fault { return } }
+    check(
+      one.output == other.output && one.error == other.error && one.problems == other.problems, "\(broken):\n\(one)\n\(other)")
   }
 
   /// Where nothing needs escaping, automatic escaping prints what manual escaping prints. Templates that escape or decode
@@ -88,8 +116,10 @@ struct Trial {
 
   // MARK: Compiling and rendering
 
-  private func compiled(_ source: [UInt8], _ name: String, _ escaping: Environment.Escaping) -> Template? {
-    var environment = Environment(escaping: escaping)
+  private func compiled(
+    _ source: [UInt8], _ name: String, _ escaping: Environment.Escaping, _ grammar: Environment.Grammar? = nil
+  ) -> Template? {
+    var environment = Environment(escaping: escaping, grammar: grammar ?? self.grammar)
     environment.addTag("slot", .request)
     environment.addTag("schema", .rawBlock)
     do throws(TemplateErrors) {
@@ -107,8 +137,8 @@ struct Trial {
     }
   }
 
-  private func library(_ escaping: Environment.Escaping) -> PartialLibrary {
-    guard let template = compiled(partial, "p", escaping) else { return PartialLibrary() }
+  private func library(_ escaping: Environment.Escaping, _ grammar: Environment.Grammar? = nil) -> PartialLibrary {
+    guard let template = compiled(partial, "p", escaping, grammar) else { return PartialLibrary() }
     return PartialLibrary(["p": template])
   }
 
@@ -190,7 +220,7 @@ enum Data {
       let request = DataRequest(kind: kind, arguments: ["1"])
       return lazily ? .deferred(request) : answer(request)
     }
-    return fixed.merging(
+    return fixed.merging(Models.bound) { $1 }.merging(
       [
         "lazy": value("lazy"), "list": value("list"), "all": .lookup(kind: "all"),
         "again": .deferred(DataRequest(kind: "again", arguments: [])), "mixed": .array([.int(1), value("lazy"), value("list")]),
