@@ -52,7 +52,9 @@ struct Compiler {
   /// The template this one extends, and the names of its blocks.
   var extended: CallSpec?
   var extendsPlace = 0
-  var blockNames: [String] = []
+  var blockNames: Set<String> = []
+  /// The jumps of `break` and `continue` that end it: what it extends is printed all the same.
+  var extendedLeaves: [Bool: [Int]] = [:]
 
   enum UseKind { case filter, tag, partial }
 
@@ -83,8 +85,7 @@ struct Compiler {
     for block in blocks.reversed() where !isTooDeep && faults.count < Self.maximumFaults {
       fault("'\(block.name)' is never closed", at: block.place, "add {% \(block.endName) %}")
     }
-    finishExtends()
-    emit(.finish)
+    finishTemplate()
     let enclosed = placeOutputs()
     guard faults.isEmpty else {
       let sorted = faults.sorted { $0.place < $1.place }

@@ -105,7 +105,7 @@ extension Compiler {
       throw SyntaxFault(
         message: "there is a block '\(name)' already", place: start, suggestion: "give each block a name of its own")
     }
-    blockNames.append(name)
+    blockNames.insert(name)
     let (operand, number) = hidden("block " + name)
     tables.conditions.append(Condition(left: operand, comparison: .truth, right: operand))
     emit(.branch(tables.conditions.count - 1, 0, false))
@@ -128,15 +128,27 @@ extension Compiler {
     patch(block.toEnd, to: here())
   }
 
+  /// The end, once for each way to it: a template may have any number of `break`.
+  mutating func finishTemplate() {
+    printExtended()
+    emit(.finish)
+    for byBreak in [true, false] {
+      guard let leaves = extendedLeaves[byBreak] else { continue }
+      patch(leaves, to: here())
+      printExtended()
+      emit(.interrupt(byBreak))
+    }
+  }
+
   /// The template that is extended, behind everything else; the blocks are forgotten then, for another that extends it.
-  mutating func finishExtends() {
+  private mutating func printExtended() {
     guard let spec = extended else { return }
     place = extendsPlace
     emit(.captureEnd(hidden("outside").number))
     tables.calls.append(spec)
     emit(.call(tables.calls.count - 1))
     emit(.propagate(-1, -1))
-    for name in blockNames {
+    for name in blockNames.sorted() {
       tables.pipelines.append(Pipeline(input: constant(.null), calls: []))
       emit(.assign(hidden("block " + name).number, tables.pipelines.count - 1))
     }

@@ -66,7 +66,10 @@ extension Compiler {
     var depth = 0
     while ahead.token.kind != .end {
       switch ahead.token.kind {
-      case .openBracket, .openParen: depth += 1
+      case .openBracket, .openParen:
+        depth += 1
+        // Refused where it is read: looking on from each bracket would cost more than reading.
+        if depth > Self.maximumDepth { return false }
       case .closeBracket, .closeParen:
         depth -= 1
         if depth == 0 { return false }
@@ -96,20 +99,29 @@ extension Compiler {
 
   private var isMapEnd: Bool { token.kind == .other && token.start < lexer.limit && source[token.start] == UInt8(ascii: "}") }
 
-  /// `{name: a, "other name": b}`.
+  /// `{name: a, "other name": b}`. A repeated name takes its last value.
   mutating func map() throws(SyntaxFault) -> Operand {
     lexer.advance()
     var keys: [String] = []
     var values: [Operand] = []
+    var places: [String: Int] = [:]
     while !isMapEnd {
+      let key: String
       switch token.kind {
-      case .name: keys.append(lexer.text(token))
-      case .string: keys.append(lexer.text(token.start + 1, token.end - 1))
+      case .name: key = lexer.text(token)
+      case .string: key = lexer.text(token.start + 1, token.end - 1)
       default: throw unexpected("a member's name or '}'")
       }
       lexer.advance()
       _ = try expect(.colon, "':'")
-      values.append(try operand())
+      let value = try operand()
+      if let place = places[key] {
+        values[place] = value
+      } else {
+        places[key] = keys.count
+        keys.append(key)
+        values.append(value)
+      }
       guard take(.comma) else { break }
     }
     guard isMapEnd else { throw unexpected("'}'") }

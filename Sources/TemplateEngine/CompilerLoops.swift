@@ -129,8 +129,12 @@ extension Compiler {
       default: break
       }
     }
-    finishExtends()
-    emit(.interrupt(byBreak))
+    guard extended != nil else {
+      emit(.interrupt(byBreak))
+      return
+    }
+    emit(.jump(0))
+    extendedLeaves[byBreak, default: []].append(instructions.count - 1)
   }
 
   mutating func cycle() throws(SyntaxFault) {

@@ -88,17 +88,21 @@ extension Compiler {
     }
     guard token.kind == .end else { throw unexpected("an argument 'name: value'") }
     if isInclude {
-      spec.loops = scopes.map { VisibleLoop(item: $0.item, slot: $0.slot, isTable: $0.isTable) }
+      spec.loops = visibleLoops
     }
     return spec
   }
 
+  /// The loops around this place, innermost last.
+  var visibleLoops: [VisibleLoop] { scopes.map { VisibleLoop(item: $0.item, slot: $0.slot, isTable: $0.isTable) } }
+
   /// An include can end in `break` or `continue` of a loop around it.
   private mutating func propagation() {
     guard
-      blocks.contains(where: {
-        ($0.kind == .loop && !$0.sawElse) || $0.kind == .table || $0.isCapture
-      })
+      extended != nil
+        || blocks.contains(where: {
+          ($0.kind == .loop && !$0.sawElse) || $0.kind == .table || $0.isCapture
+        })
     else {
       emit(.propagate(-1, -1))
       return

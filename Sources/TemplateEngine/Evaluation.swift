@@ -212,13 +212,7 @@ extension Machine {
   /// The same, but for what the frame itself assigned.
   private func lookUpAround(_ name: String, _ frame: Frame) -> Value {
     if let caller = frame.caller {
-      let spec = caller.program.tables.calls[frame.callerCall]
-      ledger.spend(4 + spec.loops.count)
-      for loop in spec.loops.reversed() {
-        if loop.item == name { return caller.loops[loop.slot].item }
-        if name == (loop.isTable ? "tablerowloop" : "forloop") { return loopObject(loop.slot, caller) }
-      }
-      return lookUp(name, caller)
+      return loopVariable(name, caller.program.tables.calls[frame.callerCall].loops, caller) ?? lookUp(name, caller)
     }
     if !frame.scope.isClean {
       if let value = frame.scope.assigned[name] { return value }
@@ -227,11 +221,24 @@ extension Machine {
     return globals.values[name] ?? .null
   }
 
+  /// A variable of the loops around a place.
+  private func loopVariable(_ name: String, _ loops: [VisibleLoop], _ frame: Frame) -> Value? {
+    ledger.spend(4 + loops.count)
+    for loop in loops.reversed() {
+      if loop.item == name { return frame.loops[loop.slot].item }
+      if name == (loop.isTable ? "tablerowloop" : "forloop") { return loopObject(loop.slot, frame) }
+    }
+    return nil
+  }
+
   private func computedName(_ path: Path, _ frame: Frame) throws(FilterError) -> Value {
     guard case .computed(let operand) = frame.program.tables.segments[path.first] else { return .null }
     let name = try evaluate(operand, frame)
     guard case .string(let text, _) = name.unmarked.storage else { return .null }
     try ledger.charge(units: 4 + text.utf8.count / 16, bytes: 0)
+    if let loops = frame.program.tables.visibleLoops[path.first], let value = loopVariable(text, loops, frame) {
+      return try ledger.resolved(value)
+    }
     return try ledger.resolved(lookUp(text, frame))
   }
 

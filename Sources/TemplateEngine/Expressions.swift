@@ -1,6 +1,6 @@
 /// Reading expressions: literals, variables, ranges, filters.
 extension Compiler {
-  private static let maximumDepth = 60
+  static let maximumDepth = 60
 
   var token: Lexer.Token { lexer.token }
 
@@ -162,7 +162,7 @@ extension Compiler {
         let text = lexer.text(token.start + 1, token.end - 1)
         lexer.advance()
         _ = try expect(.closeBracket, "']'")
-        return try path(from: .name(nameNumber(text)), named: text, at: first.start, root: text)
+        return try variable(text, at: first.start)
       }
       let inner = try operand()
       _ = try expect(.closeBracket, "']'")
@@ -171,18 +171,22 @@ extension Compiler {
       return try path(from: .computed(.path(computedName(inner))), named: "[]", at: first.start)
     }
     lexer.advance()
-    let text = lexer.text(first)
-    if let scope = scopes.last(where: { $0.item == text }) {
-      return try path(from: .item(scope.slot), named: text, at: first.start)
+    return try variable(lexer.text(first), at: first.start)
+  }
+
+  private mutating func variable(_ name: String, at start: Int) throws(SyntaxFault) -> Operand {
+    if let scope = scopes.last(where: { $0.item == name }) {
+      return try path(from: .item(scope.slot), named: name, at: start)
     }
-    if let operand = try loopPath(text, at: first.start) { return operand }
-    return try path(from: .name(nameNumber(text)), named: text, at: first.start, root: text)
+    if let operand = try loopPath(name, at: start) { return operand }
+    return try path(from: .name(nameNumber(name)), named: name, at: start, root: name)
   }
 
   /// A path whose root is a variable named by a value. It is stored as a path of one computed segment without a root.
   private mutating func computedName(_ inner: Operand) -> Int {
     tables.segments.append(.computed(inner))
     let at = tables.segments.count - 1
+    if !scopes.isEmpty { tables.visibleLoops[at] = visibleLoops }
     tables.paths.append(Path(root: .name(-1), first: at, end: at + 1))
     return tables.paths.count - 1
   }

@@ -162,6 +162,8 @@ final class FramePool {
     return frame
   }
 
+  func empty() { top = nil }
+
   /// Takes a frame back. One that shared its caller's scope gets a new one.
   func keep(_ frame: Frame) {
     if frame.caller != nil { frame.scope = Scope() } else { frame.scope.clear() }

@@ -47,6 +47,8 @@ final class Machine {
   }
 
   deinit {
+    // A partial that renders itself refers to its own pool.
+    for pool in pools.values { pool.empty() }
     scratch.deinitialize(count: 2)
     scratch.deallocate()
   }

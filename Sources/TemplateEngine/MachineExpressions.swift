@@ -5,7 +5,11 @@ extension Machine {
     try ledger.charge(units: 1, bytes: 0)
     switch frame.program.tables.expressions[number] {
     case .truth(let operand, let isNegated): return .bool(try evaluate(operand, frame).isTruthy != isNegated)
-    case .comparison(let condition): return .bool(try holds(frame.conditions + condition, frame))
+    case .comparison(let condition):
+      // The comparison around this one may keep its left side where this one puts its own.
+      let left = scratch[0]
+      defer { scratch[0] = left }
+      return .bool(try holds(frame.conditions + condition, frame))
     case .joined(let terms, let joins):
       var isTrue = try evaluate(terms[0], frame).isTruthy
       for (at, join) in joins.enumerated() {

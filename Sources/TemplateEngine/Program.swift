@@ -53,6 +53,8 @@ struct Tables: Sendable {
   var rescues: [Int: Rescue] = [:]
   /// Where outputs print to that are not in HTML text.
   var contexts: [HTMLState] = []
+  /// By the segment that names a variable by a value: the loops around it.
+  var visibleLoops: [Int: [VisibleLoop]] = [:]
   var loopDepth = 0
   var caseDepth = 0
 }

@@ -158,6 +158,27 @@ struct FieldTests {
     #expect(try rendered(source, environment: environment) == expected)
   }
 
+  final class Counted: Bindable {
+    let name = "c"
+    static let shape = Shape<Counted>(.field("name", \.name))
+  }
+
+  /// Frames wait for their next use in pools that they refer to: nothing of it is left behind.
+  @Test func frees() throws {
+    weak var model: Counted?
+    do {
+      let counted = Counted()
+      model = counted
+      let partial = """
+        {% for i in list %}{{ i.name }}{% endfor %}{% if n > 0 %}{% assign m = n | minus: 1 %}\
+        {% render 'p', n: m, list: list %}{% endif %}
+        """
+      #expect(
+        try rendered("{% render 'p', n: 2, list: list %}", ["list": .models([counted])], partials: ["p": partial]) == "ccc")
+    }
+    #expect(model == nil)
+  }
+
   @Test func texts() throws {
     // Every length up to beyond what is carried by value, clean and not, in every place.
     for length in 0..<40 {

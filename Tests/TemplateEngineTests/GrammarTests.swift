@@ -29,7 +29,10 @@ struct GrammarTests {
     ("{{ 'a' if t else 'b' }}{{ 'a' if f else 'b' }}{{ 'a' if f }}{{ s if one == 2 else 'no' | upcase }}", "abNO"),
     ("{{ 'x' if t and not f else 'y' }}{{ ('p' if f else 'q') | append: 'r' }}", "xqr"),
     ("{% assign v = 'in' if list.size > 2 else 'out' %}{{ v }}", "in"),
+    // A comparison in a comparison
+    ("{{ (1 == 1) == (list.size == 3) }}{{ 'y' if list.size == (3 if empty_list.size == 0 else 0) else 'n' }}", "truey"),
     // Lists and maps
+    ("{{ {a: 1, b: 2, a: 3} | json }}", "{\"a\":3,\"b\":2}"),
     ("{{ [1, two, 'x'] | join: '-' }}{{ [] | size }}{{ [one,] | join }}{{ [[1, 2], [3, 4]] | first | join: '+' }}", "1-2-x011+2"),
     ("{% for x in [3, two, one] %}{{ x }}{% endfor %}{% for x in list %}{{ x }}{% endfor %}", "321312"),
     (
@@ -87,6 +90,12 @@ struct GrammarTests {
     ("{% extends 'middle' %}{% block inner %}deep{% endblock %}", "<title>middle</title><main>mid(deep)</main>"),
     ("{% extends 'base' %}{% block main %}{% endblock %}{% block unknown %}x{% endblock %}", "<title>base</title><main></main>"),
     ("{% extends 'base' %}{% block main %}a{% break %}b{% endblock %}", "<title>base</title><main>a</main>"),
+    (
+      "{% extends 'base' %}{% include 'leaves' %}{% block main %}never read{% endblock %}",
+      "<title>base</title><main>nothing</main>"
+    ),
+    ("1{% render 'left' %}2", "1<title>base</title><main>nothing</main>2"),
+    ("{% for i in (1..2) %}{{ i }}{% include 'left' %}{% endfor %}2", "1<title>base</title><main>nothing</main>2"),
     ("{% include 'one' %}{% include 'two' %}", "<title>base</title><main>1</main><title>2</title><main>nothing</main>"),
     ("{% extends 'self' %}", "limit"),
   ]) func extends(_ source: String, _ expected: String) throws {
@@ -95,7 +104,8 @@ struct GrammarTests {
       "middle":
         "{% extends 'base' %}{% block title %}middle{% endblock %}{% block main %}mid({% block inner %}in{% endblock %}){% endblock %}",
       "one": "{% extends 'base' %}{% block main %}1{% endblock %}", "two": "{% extends 'base' %}{% block title %}2{% endblock %}",
-      "self": "{% extends 'self' %}",
+      "self": "{% extends 'self' %}", "leaves": "{% break %}",
+      "left": "{% extends 'base' %}{% include 'leaves' %}{% block main %}never read{% endblock %}",
     ]
     if expected == "limit" {
       let error = #expect(throws: RenderError.self) {
@@ -119,6 +129,16 @@ struct GrammarTests {
         "{% extends 'base' %}{% block x %}<i>{{ s }}</i>{{ s if t else 1 }}{% endblock %}", Self.data, partials: partials,
         environment: environment)
         == "<b><i>&lt;s&gt;</i>&lt;s&gt;</b>")
+  }
+
+  /// However often a template that extends another can end, its end is written a few times and not each time.
+  @Test func extendsIsReadInProportion() throws {
+    func instructions(_ leaves: Int) throws -> Int {
+      let blocks = (0..<50).map { "{% block b\($0) %}{% endblock %}" }.joined()
+      let source = "{% extends 'b' %}\(blocks)" + String(repeating: "{% break %}", count: leaves)
+      return try Self.extended().compile(source, name: "t").program.instructions.count
+    }
+    #expect(try instructions(200) - instructions(100) == 100)
   }
 
   /// The steps an expression costs end it where there is no loop to do so.

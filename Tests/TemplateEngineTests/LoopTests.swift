@@ -22,6 +22,10 @@ struct LoopTests {
     ("{% for i in (1..x) %}{{ i }}{% endfor %}", "{\"x\": 2.5}", "error: invalid integer"),
     ("{% for i in (1..2.5) %}{{ i }}{% endfor %}", "{}", "12"),
     ("{% for i in (1..x) %}{{ i }}{% endfor %}", "{\"x\": true}", "error: invalid integer"),
+    (
+      "{% for x in (1..2) %}{{ ['x'] }}{{ [k] }}{{ ['forloop'].index }}{% endfor %}{{ ['x'] }}", "{\"x\": 0, \"k\": \"x\"}",
+      "1112220"
+    ),
     ("{% for i in (true..2) %}{% endfor %}", "{}", "refused: a range cannot begin or end with 'true'"),
   ]) func elements(_ source: String, _ data: String, _ expected: String) {
     #expect(outcome(source, data) == expected)
