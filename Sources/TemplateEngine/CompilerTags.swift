@@ -122,7 +122,9 @@ extension Compiler {
     let nearest = Suggestion.nearest(to: name, in: ownTags + Array(environment.tags.keys))
     if let nearest { forgivenEnds.insert("end" + nearest) }
     return SyntaxFault(
-      message: "unknown tag '\(name)'", place: start, suggestion: nearest.map { "did you mean '\($0)'?" })
+      message: "unknown tag '\(name)'", place: start,
+      suggestion: Self.compositionTags.contains(name)
+        ? "it belongs to the extended grammar" : nearest.map { "did you mean '\($0)'?" })
   }
 
   private var ownTags: [String] { Self.tagNames + (isExtended ? Self.compositionTags : []) }

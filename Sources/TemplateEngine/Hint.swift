@@ -8,6 +8,10 @@ extension Compiler {
     switch (token.kind, lexer.text(token)) {
     case (.pipe, _) where next == UInt8(ascii: "|"): return "write 'or'"
     case (.pipe, _) where !isInOutput: return "only outputs and assign have filters: {% assign name = value | filter %} first"
+    case (.openParen, _) where wanted == endOfTag && isBehindFilter, (.number, _) where wanted == endOfTag && isBehindFilter,
+      (.string, _) where wanted == endOfTag && isBehindFilter:
+      return "a filter's arguments stand behind a ':'"
+    case (.openParen, _) where isExtended: return Self.wants[wanted]
     case (.openParen, _): return "parentheses are for ranges only, as in (1..5)"
     case (.other, "&"): return "write 'and'"
     case (.other, "!"): return "write '!=', or {% unless … %}"
@@ -16,6 +20,7 @@ extension Compiler {
     case (.other, _) where isCurlyQuote: return "write the straight quotes ' or \""
     case (.other, _) where source[token.start] >= 0x80:
       return "a name has letters a to z, digits, '_' and '-'; write others as ['name']"
+    case (.comparison, _) where isExtended: return "put the comparison before it in parentheses"
     case (.comparison, _) where isInOutput: return "compare inside {% if … %}"
     case (.equals, _) where isInOutput: return "set a variable with {% assign name = value %}"
     case (.name, "and") where wanted == endOfTag: return "separate values by 'or'"
@@ -34,11 +39,12 @@ extension Compiler {
     "a filter's name": "write one behind the '|', or remove it",
     "']'": "close the '['",
     "')'": "close the '('",
+    "'}'": "close the '{'; where two maps end in an output, write '} }'",
     "'..' of a range": "parentheses are for ranges only, as in (1..5)",
     "'='": "write {% assign name = value %}",
     "'in'": "write {% for item in list %}",
     "a loop variable's name": "write {% for item in list %}",
-    "a partial's name in quotes": "write {% render 'name' %}: which partial it is must be known beforehand",
+    "a partial's name in quotes": "write 'name': which partial it is must be known beforehand",
     "an argument 'name: value'": "a partial sees what it is given by name: {% render 'name', title: product.title %}",
     "a name": "write the name the partial knows it by",
   ]
@@ -48,6 +54,11 @@ extension Compiler {
 
   private var isInOutput: Bool {
     place + 1 < source.count && source[place] == UInt8(ascii: "{") && source[place + 1] == UInt8(ascii: "{")
+  }
+
+  /// What was read last is a filter's name.
+  private var isBehindFilter: Bool {
+    uses.last.map { $0.kind == .filter && $0.place + $0.name.utf8.count == lexer.previousEnd } ?? false
   }
 
   private func isFilter(_ name: String) -> Bool { environment.filters[name] != nil || StandardFilters.all[name] != nil }
