@@ -3,7 +3,8 @@ import TemplateEngine
 /// `--limits steps=…,output=…`: the names as they are typed, and what of a render's limits they set.
 enum LimitsOption {
   private static let fields: [(name: String, field: any WritableKeyPath<Limits, Int> & Sendable)] = [
-    ("steps", \.steps), ("output", \.outputBytes), ("depth", \.depth), ("assigned", \.assignedBytes), ("requests", \.requests),
+    ("steps", \.steps), ("at-once", \.stepsAtOnce), ("output", \.outputBytes), ("depth", \.depth),
+    ("assigned", \.assignedBytes), ("requests", \.requests),
   ]
 
   static let option = Command.Option.value(

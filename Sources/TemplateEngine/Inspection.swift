@@ -13,7 +13,10 @@ struct Inspection {
   mutating func print(_ value: Value, depth: Int = 0) throws(FilterError) {
     guard case .array(let elements) = value.storage else {
       switch value.storage {
-      case .models, .object, .bound: return try inspect(value, depth: depth)
+      case .models(let models):
+        for index in 0..<models.count { try inspect(Value(.bound(models, index)), depth: depth + 1) }
+        return
+      case .object, .bound: return try inspect(value, depth: depth)
       default: return try append(value.plainText)
       }
     }

@@ -66,6 +66,9 @@ extension Machine {
       bytes.withUnsafeBufferPointer { sink.write($0) }
       if escapes, isCapturing { try note(value, from: start) }
     case .array(let elements): try printList(elements, escapes: escapes, depth: 0)
+    case .models(let models):
+      try ledger.charge(units: models.count, bytes: 0)
+      try printList((0..<models.count).map { Value(.bound(models, $0)) }, escapes: escapes, depth: 0)
     default:
       let text = try ledger.text(of: value)
       try ledger.charge(units: 16 + text.utf8.count / 16, bytes: 0)
@@ -84,6 +87,8 @@ extension Machine {
         let element = try ledger.resolved(element)
         if case .array(let inner) = element.storage {
           try printList(inner, escapes: escapes, depth: depth + 1)
+        } else if case .models = element.storage {
+          try printOther(element, escapes: escapes)
         } else {
           try print(element, escapes: escapes)
         }

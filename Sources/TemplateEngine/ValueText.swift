@@ -22,10 +22,12 @@ extension Value {
     case .array(let elements):
       var text = ""
       for element in elements {
-        if case .array = element.storage { text += element.nestedText(depth: depth + 1) } else { text += element.plainText }
+        if element.isList { text += element.nestedText(depth: depth + 1) } else { text += element.plainText }
       }
       return text
-    case .models, .object, .bound: return inspected(depth: depth)
+    case .models(let models):
+      return (0..<models.count).map { Value(.bound(models, $0)).inspected(depth: depth + 1) }.joined()
+    case .object, .bound: return inspected(depth: depth)
     default: return plainText
     }
   }

@@ -109,6 +109,8 @@ def test_limits_can_be_given_and_end_a_case_at_the_same_place():
     assert len(ended["output"]) <= 3 and "123".startswith(ended["output"])
     assert one(case, "--limits", "output=3,steps=5") == one(case, "--limits", "steps=5", "--limits=output=3")
     assert "5 steps" in one(case, "--limits", "steps=5")["error"]["message"]
+    assert one({"template": "{{ 'a,b,c' | split: ',' | join }}"}, "--limits", "at-once=1")["error"]["message"] \
+        == "this works on too much at once: it is longer than 1 steps"
 
 
 def test_answers_come_as_the_cases_do():
@@ -145,7 +147,7 @@ def test_memory_does_not_grow_with_the_number_of_cases(tmp_path):
     (["--cases", "-", "page.liquid"], 'takes the place of "page.liquid"'),
     (["--cases", "-", "--data", "x"], 'a case brings its own "data"'),
     (["-", "--limits", "step=1"], 'did you mean "steps"?'),
-    (["-", "--limits", "time=1"], "it takes steps, output, depth, assigned, requests"),
+    (["-", "--limits", "time=1"], "it takes steps, at-once, output, depth, assigned, requests"),
     (["-", "--limits", "steps"], "needs a number: steps=N"),
     (["-", "--limits", "steps=-1"], "whole number"),
     (["-", "--limits", "steps=1e3"], "whole number"),

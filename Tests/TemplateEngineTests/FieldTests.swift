@@ -90,6 +90,12 @@ struct FieldTests {
       "{% for i in items %}{% render 'card', item: i, maker: i.maker %}{% endfor %}{% render 'card' for items as item %}",
       "{% for i in items %}{% assign kept = i.maker %}{% assign list = i.makers %}{% endfor %}{{ kept.name }}{{ list.last.name }}",
       "{% if items.first.maker == items.first.maker %}same{% endif %}{% if items.first.maker == items.last.maker %}not{% endif %}",
+      "{{ items }}|{{ items.first.makers }}|{{ nested }}|{{ items.last.maker }}",
+      "{{ items | append: '.' }}|{{ items.last.makers | upcase }}|{{ nested | append: '.' }}|{% capture c %}{{ items }}{% endcapture %}{{ c }}",
+      "{{ items | json }}|{{ nested | join: '-' }}|{{ items | map: 'makers' | join: '-' }}|{{ items | map: 'makers' }}",
+      "{{ items }}|{{ items.first.makers }}|{{ nested }}|{{ items.last.maker }}",
+      "{{ items | append: '.' }}|{{ items.last.makers | upcase }}|{{ nested | append: '.' }}|{% capture c %}{{ items }}{% endcapture %}{{ c }}",
+      "{{ items | json }}|{{ nested | join: '-' }}|{{ items | map: 'makers' | join: '-' }}|{{ items | map: 'makers' }}",
       "{% capture c %}{% for i in items %}{{ i.title }}{{ i.story }}{% endfor %}{% endcapture %}{{ c }}",
     ]) func readsAsMapsDo(_ escaping: Environment.Escaping, _ source: String) throws
   {
@@ -97,12 +103,17 @@ struct FieldTests {
     let mixed = [Value.bound(Self.items[1]), maps[2], .bound(Self.items[2].maker), .int(1), .bound(Self.items[3]), maps[1]]
     let partials = ["card": "[{{ item.title }}{{ maker.name }}{{ item.maker.since }}]"]
     let bound = try rendered(
-      source, ["items": .models(Self.items), "mixed": .array(mixed), "key": .string("cents")], partials: partials,
+      source,
+      [
+        "items": .models(Self.items), "mixed": .array(mixed),
+        "nested": .array([.models(Self.items), .models(Self.items[2].makers)]), "key": .string("cents"),
+      ], partials: partials,
       escaping: escaping)
     let mapped = try rendered(
       source,
       [
-        "items": .array(maps), "mixed": .array([maps[1], maps[2], mixed[2], .int(1), maps[3], maps[1]]), "key": .string("cents"),
+        "items": .array(maps), "nested": .array([.array(maps), maps[2]["makers"] ?? .null]),
+        "mixed": .array([maps[1], maps[2], mixed[2], .int(1), maps[3], maps[1]]), "key": .string("cents"),
       ],
       partials: partials, escaping: escaping)
     // Equal maps are equal; a model is equal to itself.
