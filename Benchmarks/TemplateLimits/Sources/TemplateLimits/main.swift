@@ -40,5 +40,7 @@ for program in Program.all where words.isEmpty || words.contains(where: { progra
     fixed(found.steps > 0 ? found.milliseconds * 1e6 / Double(found.steps) : 0, 7), exceeds(1) ? "OVER" : "")
   fflush(nil)
 }
-print("\(count) programs, \(over) over a bound (\(bounds.milliseconds) ms, \(bounds.mebibytes) MiB, slices of \(slice) steps \(bounds.slice) ms)")
+print(
+  "\(count) programs, \(over) over a bound (\(bounds.milliseconds) ms, \(bounds.mebibytes) MiB, slices of \(slice) steps \(bounds.slice) ms)"
+)
 exit(over == 0 ? 0 : 1)
