@@ -33,7 +33,11 @@ import TemplateEngine
     let data = try bytes("data.json")
     var page = try JSONDecoder().decode(Page.self, from: Data(data))
     // Ten thousand products are more than a page may have by default.
-    let limits = count == nil ? Limits() : Limits(steps: .max, outputBytes: 1 << 30, assignedBytes: 1 << 30)
+    let limits =
+      count == nil
+      ? Limits()
+      : Limits(
+        steps: .max, stepsAtOnce: .max, outputBytes: 1 << 30, assignedBytes: 1 << 30)
     var plain = Dictionary(try Value(json: data).members ?? [], uniquingKeysWith: { $1 })
     if let count {
       // The first ten again and again: whatever the count, the mix is the same.
