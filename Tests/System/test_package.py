@@ -18,7 +18,7 @@ def test_the_guides_example_compiles_and_prints_what_it_says(tmp_path):
     manifest, program, more = blocks()
     assert len(program.strip().split("\n")) <= 10
     expected = re.findall(r"print\(String.*// (.+)$", program + more, flags=re.M)
-    assert len(expected) == 2
+    assert len(expected) == 3
     (tmp_path / "storefront").symlink_to(ROOT)
     package = tmp_path / "menu"
     (package / "Sources" / "Menu").mkdir(parents=True)
