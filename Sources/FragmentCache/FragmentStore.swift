@@ -50,7 +50,8 @@ package final class FragmentStore<Content> {
   private let lastKnownGoodFor: Duration
 
   /// - Parameters:
-  ///   - capacity: bytes of the fragments kept, by their own account.
+  ///   - capacity: bytes of the fragments kept, by their own account. With 0 nothing is kept, and nobody takes what another made:
+  ///     every request is made for itself.
   ///   - follower: of the log that names what changed; stores that are part of one another share it.
   ///   - lastKnownGoodFor: how long after its life a fragment may stand in for one that cannot be made.
   package init(capacity: Int, following follower: Follower, lastKnownGoodFor: Duration = .seconds(86_400)) {
@@ -174,6 +175,7 @@ extension FragmentStore {
     let arrival = follower.moment
     let arrivalTurn = follower.turn
     counts.misses += 1
+    guard shelf.capacity > 0 else { return try await alone(key, miss, make) }
     var turns = 0
     while turns < patience, let flight = flights[key] {
       await flight.wait()

@@ -28,7 +28,6 @@ import Tenancy
     case search(Page<Product>)
   }
 
-  static let pageSize = 24
   /// Different things one page may ask the core API for.
   static let mostReads = 200
 
@@ -41,6 +40,8 @@ import Tenancy
   /// The address named a choice that the product does not have. Any number of such addresses can be written.
   private(set) var ignoresVariant = false
   let baseURL: String
+  /// Products on one page of a listing.
+  let pageSize: Int
   let api: any CoreAPI
   let follower: Follower
   /// One read for each request, whoever asks first; those who ask meanwhile wait for it.
@@ -50,10 +51,13 @@ import Tenancy
   private var met: [String: (Product, Reading)] = [:]
   var site: Site?
 
-  init(of tenant: Tenant, route: PageRoute, baseURL: String, from api: any CoreAPI, following follower: Follower) {
+  init(
+    of tenant: Tenant, route: PageRoute, baseURL: String, pageSize: Int, from api: any CoreAPI, following follower: Follower
+  ) {
     self.tenant = tenant
     self.route = route
     self.baseURL = baseURL
+    self.pageSize = pageSize
     self.api = api
     self.follower = follower
   }

@@ -20,7 +20,7 @@ extension PageData {
       guard let found = collection.value else {
         return (nil, reading(collection, at: moment, tags: [TagName.collection(route.handle)]))
       }
-      let listing = try await listing(of: route.handle, sort: route.sort, page: route.page, size: Self.pageSize)
+      let listing = try await listing(of: route.handle, sort: route.sort, page: route.page, size: pageSize)
       var own = reading(
         listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)] + products(listing))
       own.validFor = shorter(own.validFor, collection.validFor)
@@ -30,13 +30,13 @@ extension PageData {
     case .search:
       guard !route.terms.isEmpty else {
         return (
-          .search(Page(items: [], total: 0, number: 1, size: Self.pageSize, hasMore: false)),
+          .search(Page(items: [], total: 0, number: 1, size: pageSize, hasMore: false)),
           Reading(value: .null, moment: moment)
         )
       }
       let sort = Router.sorts[route.sort] ?? .manual
       let answer = try await api.products(
-        ProductQuery(text: route.terms, sort: sort, page: route.page, size: Self.pageSize), of: tenant.id)
+        ProductQuery(text: route.terms, sort: sort, page: route.page, size: pageSize), of: tenant.id)
       let own = reading(answer, at: moment, tags: [TagName.search, TagName.allProducts] + products(answer))
       meet(answer.value.items, own)
       let isBeyond = route.page > 1 && answer.value.items.isEmpty
@@ -62,7 +62,7 @@ extension PageData {
     case "collection-of":
       let collection = try await collection(key)
       guard let found = collection.value else { return reading(collection, at: moment, tags: [TagName.collection(key)]) }
-      let listing = try await listing(of: key, sort: "", page: 1, size: Self.pageSize)
+      let listing = try await listing(of: key, sort: "", page: 1, size: pageSize)
       var own = reading(listing, at: moment, tags: [TagName.collection(key), TagName.list(key)] + products(listing))
       own.validFor = shorter(own.validFor, collection.validFor)
       own.value = .bound(CollectionDrop(collection: found, products: listing.value.items, total: listing.value.total))

@@ -97,7 +97,9 @@ import ThemeSDK
   private func make(
     _ route: PageRoute, of shop: Shop, at moment: Moment, keptAs key: FragmentKey
   ) async throws -> Fragment<Delivery.Document> {
-    let data = PageData(of: shop.tenant, route: route, baseURL: shop.baseURL, from: api, following: follower)
+    let data = PageData(
+      of: shop.tenant, route: route, baseURL: shop.baseURL, pageSize: shop.theme.theme.manifest.productsPerPage, from: api,
+      following: follower)
     let (subject, reading) = try await data.mainSubject()
     guard subject != nil else {
       // That there is nothing is an answer and no failure: the page of before is not a last good one.

@@ -22,7 +22,7 @@ struct ServiceOptions: Sendable {
     .value("listen", "ADDRESS", "the shoppers' listener (default 127.0.0.1)"),
     .value("port", "PORT", "its port (default 8080)"),
     .value("operations-port", "PORT", "the operators' listener, on loopback (default 8081)"),
-    .value("cache-mb", "MB", "memory a worker keeps pages, fragments and files in (default 12)"),
+    .value("cache-mb", "MB", "memory a worker keeps pages, fragments and files in (default 12; 0: keep nothing)"),
   ]
 
   init() {}
@@ -36,7 +36,7 @@ struct ServiceOptions: Sendable {
     listen = invocation.value("listen") ?? listen
     port = try invocation.integer("port", in: 0...65535) ?? port
     operationsPort = try invocation.integer("operations-port", in: 0...65535) ?? operationsPort
-    cacheMegabytes = try invocation.integer("cache-mb", in: 1...65536) ?? cacheMegabytes
+    cacheMegabytes = try invocation.integer("cache-mb", in: 0...65536) ?? cacheMegabytes
     workers = try invocation.integer("workers", in: 1...256) ?? workers
   }
 }

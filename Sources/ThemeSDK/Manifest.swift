@@ -30,6 +30,8 @@ public struct ThemeManifest: Sendable {
   public var routes: [String: String] = [:]
   /// Assets the first paint needs, by name, in order.
   public var criticalAssets: [String] = []
+  /// Products on one page of a collection or search, 1 to 250.
+  public var productsPerPage = 24
 }
 
 /// What `plugin.json` says, checked.

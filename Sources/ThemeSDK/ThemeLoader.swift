@@ -117,7 +117,7 @@ struct ThemeLoader {
     object.checkKeys(
       [
         "$schema", "id", "name", "version", "engine", "author", "description", "license_id", "locales", "slots", "layout_slots",
-        "defaults", "routes", "assets",
+        "defaults", "routes", "assets", "products_per_page",
       ], report: &report)
     manifest.id = ManifestReader.id(object, folder: contents.folder, report: &report)
     manifest.name = object.string("name", required: true, report: &report) ?? ""
@@ -148,6 +148,7 @@ struct ThemeLoader {
       }
     }
     manifest.criticalAssets = ManifestReader.criticalAssets(object, in: contents, report: &report)
+    if let count = object.int("products_per_page", in: 1...250, report: &report) { manifest.productsPerPage = count }
     return node
   }
 

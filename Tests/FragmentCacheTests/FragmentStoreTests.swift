@@ -279,6 +279,21 @@ import Testing
     }
   }
 
+  @Test func withoutRoomEachRequestIsMadeForItself() throws {
+    try Desk.run(capacity: 0) { desk in
+      for name in ["a", "b"] { await desk.ask(name) }
+      #expect(desk.makings == 2)
+      await desk.end(.success("a's"))
+      await desk.end(.success("b's"))
+      #expect(desk.got["a"]?.provenance == .made(.absent, stored: false))
+      #expect(desk.got["b"]?.content == "b's")
+      await desk.ask("later")
+      #expect(desk.makings == 3)
+      await desk.end(.failure(Desk.Upstream.down))
+      #expect(desk.failed["later"] != nil)
+    }
+  }
+
   // MARK: Last known good
 
   @Test func whatCannotBeMadeIsServedAsLastKnownGood() throws {

@@ -35,6 +35,23 @@ import Testing
     #expect(!answer.body.contains("nothing") && !answer.body.contains("none"), "a shared page holds what one shopper asked for")
   }
 
+  @LoopActor @Test func aThemeSaysHowManyProductsAPageHas() async throws {
+    let manifest = try #require(Stage.plain["Themes/plain/theme.json"])
+    let stage = try Stage([
+      "Themes/plain/theme.json": manifest.replacing("\"engine\":\"1\",", with: "\"engine\":\"1\",\"products_per_page\":1,"),
+      "Themes/plain/sections/collection.liquid":
+        "{{ collection.products.size }} of {{ collection.products_count }}, {{ paginate.pages }} pages{% schema %}{\"name\":\"C\"}{% endschema %}",
+      "Themes/plain/sections/search.liquid":
+        "{{ search.results.size }} of {{ search.results_count }}{% schema %}{\"name\":\"S\"}{% endschema %}",
+      "Themes/plain/sections/index.liquid":
+        "{{ collections['shirts'].products.size }} here{% schema %}{\"name\":\"I\"}{% endschema %}",
+    ])
+    #expect(try await stage.get("/collections/shirts?page=2").body.contains("1 of 2, 2 pages"))
+    #expect(try await stage.get("/collections/shirts?page=3").status == 404)
+    #expect(try await stage.get("/search?q=one").body.contains("1 of 1"))
+    #expect(try await stage.get("/").body.contains("1 here"))
+  }
+
   @LoopActor @Test func aSecondRequestIsAHit() async throws {
     let stage = try Stage()
     let first = try await stage.get("/products/linen").cache
