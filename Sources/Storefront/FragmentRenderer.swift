@@ -187,7 +187,7 @@ struct Place {
   /// Steps between two looks at the loop: a tenth of a millisecond, and with one instruction of the longest kind less than one.
   static let slice = 4_000
 
-  /// What one template may spend: 10 ms at the most, and no more than its page has left.
+  /// What one template may spend: 20 ms at the most, and no more than its page has left.
   static func limits(within page: PageMaking) -> Limits {
     Limits(steps: min(500_000, page.stepsLeft), outputBytes: 4 << 20, depth: 64, assignedBytes: 8 << 20)
   }

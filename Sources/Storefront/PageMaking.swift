@@ -4,7 +4,7 @@ import Tenancy
 
 /// One page being made: what every template of it sees before anything is fetched.
 @LoopActor final class PageMaking {
-  /// All that the templates of one page may spend together: 40 ms at the most, however many fillers it has.
+  /// All that the templates of one page may spend together: 80 ms at the most, however many fillers it has.
   static let mostSteps = 2_000_000
   /// Fillers in all, and inside one another.
   static let mostFillers = 400

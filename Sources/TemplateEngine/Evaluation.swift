@@ -130,32 +130,33 @@ extension Machine {
   private func member(of value: Value, _ site: Int, _ frame: Frame) throws(FilterError) -> Value {
     switch value.storage {
     case .bound(let models, let element):
-      guard let number = number(in: models.layout, site, frame) else { return .null }
+      guard let number = number(in: models.layout, site, frame) else { return missing }
       return models.member(number, of: element)
     case .object(let object):
-      guard let number = number(in: object.table, site, frame) else { return .null }
+      guard let number = number(in: object.table, site, frame) else { return missing }
       return object.values[number]
     case .lookup(let kind): return try ledger.look(up: kind, frame.keys[site].name)
     default: return .null
     }
   }
 
+  /// What a member is that is not there. It is looked for twice, in place and here; a value that came late is looked at only
+  /// here, and costs the same, so that a limit ends both renders at one place.
+  private var missing: Value {
+    ledger.spend(Ledger.missingMember)
+    return .null
+  }
+
   private func number(in layout: Layout, _ site: Int, _ frame: Frame) -> Int? {
     if frame.sites[site].keys == layout.identity { return frame.sites[site].number }
-    guard let number = layout.keys.place(of: frame.keys[site]) else {
-      ledger.spend(8)
-      return nil
-    }
+    guard let number = layout.keys.place(of: frame.keys[site]) else { return nil }
     frame.sites[site].remember(layout, number: number)
     return number
   }
 
   private func number(in table: KeyTable, _ site: Int, _ frame: Frame) -> Int? {
     if frame.sites[site].keys == table.identity { return frame.sites[site].number }
-    guard let number = table.place(of: frame.keys[site]) else {
-      ledger.spend(8)
-      return nil
-    }
+    guard let number = table.place(of: frame.keys[site]) else { return nil }
     frame.sites[site].remember(table, number: number)
     return number
   }
@@ -166,8 +167,10 @@ extension Machine {
     switch value.storage {
     case .object(let object):
       if let number = number(in: object.table, site, frame) { return object.values[number] }
+      ledger.spend(Ledger.missingMember)
     case .bound(let models, let element):
       if let number = number(in: models.layout, site, frame) { return models.member(number, of: element) }
+      ledger.spend(Ledger.missingMember)
     case .lookup: return try member(of: value, site, frame)
     default: break
     }

@@ -242,7 +242,8 @@ extension StandardFilters {
         return try Comparison.finds(part, in: text, context.ledger) ? name : .null
       }
       guard let index = name.wholeNumber else { throw try unselectable(name, context) }
-      try context.charge(units: text.utf8.count / 32)
+      // Counted, and gone through again to its place.
+      try context.charge(units: 8 + text.utf8.count / 16)
       let count = Characters.count(text)
       let at = index < 0 ? count &+ index : index
       return at >= 0 && at < count ? Value(.string(Characters.cut(text, at..<at + 1), trust.ofPart)) : .null

@@ -31,6 +31,8 @@ struct JSONWriter {
       }
       bytes.append(UInt8(ascii: "]"))
     case .object, .bound:
+      // The members are listed before the first is written.
+      try context.charge(units: 4 * (value.count ?? 0))
       bytes.append(UInt8(ascii: "{"))
       for (index, (name, member)) in (value.members ?? []).enumerated() {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }

@@ -46,6 +46,9 @@ final class Ledger {
   @inline(__always)
   func spend(_ units: Int) { spent &+= units }
 
+  /// What looking for a member that is not there costs.
+  static let missingMember = 16
+
   /// Counts a frame that has to be made. It is there when the instruction is run again, so that nothing of this is given back.
   func chargeFrame(bytes: Int) throws(FilterError) {
     guard bytes / 64 <= limits.stepsAtOnce else { throw FilterError(reason: .limit(.stepsAtOnce)) }

@@ -1,6 +1,6 @@
 /// What one render may use. All limits count work, never time: a template that fails fails always at the same place.
 ///
-/// A step is at most about 20 nanoseconds of one core of a current server, whatever it does.
+/// A step is at most about 40 nanoseconds of one core of a current server, whatever it does.
 public struct Limits: Sendable, Hashable {
   /// Instructions, loop turns and the work of filters, comparisons and printing by what they go through.
   public var steps: Int
@@ -19,7 +19,7 @@ public struct Limits: Sendable, Hashable {
 
   /// The defaults end any template within tens of milliseconds and 64 MiB.
   public init(
-    steps: Int = 2_000_000, stepsAtOnce: Int = 32_768, outputBytes: Int = 8 << 20, depth: Int = 64,
+    steps: Int = 1_000_000, stepsAtOnce: Int = 24_576, outputBytes: Int = 8 << 20, depth: Int = 64,
     assignedBytes: Int = 16 << 20, requests: Int = 1000
   ) {
     self.steps = steps

@@ -152,7 +152,7 @@ extension Machine {
       runningCall = at
       let arguments = call.hasArguments ? try self.arguments(of: call, frame) : FilterArguments()
       if case .mixed = value.storage, !call.filter.takesMixedText { value = try ledger.flattened(value) }
-      try ledger.charge(units: 16 + 2 * (arguments.count + arguments.named.count), bytes: 0)
+      try ledger.charge(units: 20 + 3 * (arguments.count + arguments.named.count), bytes: 0)
       value = try call.filter.body(value, arguments, FilterContext(ledger: ledger, escapes: frame.program.escapes))
       switch value.storage {
       case .deferred: value = try ledger.asText(try ledger.resolved(value))

@@ -9,7 +9,11 @@ extension Ledger {
     case .mixed: return try self.end(of: value.unmarked, end)
     // An empty range has ends all the same.
     case .range(let lower, let upper): return .int(end == .first ? lower : upper)
-    case .array, .models: return value.count.flatMap { value.element(end == .first ? 0 : $0 - 1) } ?? .null
+    case .models:
+      // Reading one model makes a box for it, which costs more than the look-up.
+      try charge(units: 10, bytes: 0)
+      return value.count.flatMap { value.element(end == .first ? 0 : $0 - 1) } ?? .null
+    case .array: return value.count.flatMap { value.element(end == .first ? 0 : $0 - 1) } ?? .null
     case .object, .bound: return end == .first ? value.element(0) ?? .null : .null
     default: return .null
     }
