@@ -75,6 +75,8 @@ extension Machine {
 
   func nextCell(_ slot: Int, _ body: Int, _ frame: Frame) throws(FilterError) {
     let loop = frame.loops + slot
+    // A cell is written in five pieces.
+    ledger.spend(3)
     sink.write("</td>")
     let state = loop.pointee
     let isLast = state.index >= state.count - 1

@@ -153,7 +153,7 @@ extension Machine {
     try ledger.charge(units: 10 + key.utf8.count / 16, bytes: 0)
     let known = frame.scope.cycles[key]
     // A table of groups that grows is copied at once: it is kept small.
-    if known == nil { try ledger.charge(units: 10, bytes: 1024 + key.utf8.count) }
+    if known == nil { try ledger.charge(units: 10, bytes: 2048 + key.utf8.count) }
     let turn = known ?? 0
     if turn < spec.items.count {
       let value = try evaluate(spec.items[turn], frame)
