@@ -215,7 +215,8 @@ import EventLoop
     conversation.finish()
     bodyBytes = 0
     arrival = .now
-    send(.plain(refusal.status, closes: true), for: nil, refusedBy: refusal.rule, closes: true, withBody: true)
+    let response = HTTPResponse.plain(refusal.status, closes: true, allowing: server.limits.allowedMethods)
+    send(response, for: nil, refusedBy: refusal.rule, closes: true, withBody: true)
     if state == .open { linger() }
   }
 

@@ -41,7 +41,9 @@ final class Conversation {
 
   init(limits: ServerLimits, remoteAddress: String) {
     reader = reader_new(
-      reader_limits(head: limits.headBytes, target: limits.targetBytes, body: limits.bodyBytes, trailers: limits.trailerBytes))
+      reader_limits(
+        head: limits.headBytes, target: limits.targetBytes, body: limits.bodyBytes, trailers: limits.trailerBytes,
+        patches: limits.takesPatch))
     pendingLimit = limits.pendingBytes
     self.remoteAddress = remoteAddress
   }
@@ -169,6 +171,7 @@ extension Method {
     case READER_HEAD: self = .head
     case READER_POST: self = .post
     case READER_OPTIONS: self = .options
+    case READER_PATCH: self = .patch
     default: self = .get
     }
   }

@@ -93,11 +93,11 @@ enum StatusLine {
 
 extension HTTPResponse {
   /// What the server itself says: nothing that tells an attacker more than the status does.
-  static func plain(_ status: Int, closes: Bool) -> HTTPResponse {
+  static func plain(_ status: Int, closes: Bool, allowing methods: StaticString = Method.allowed) -> HTTPResponse {
     var headers = Headers()
     headers.add("Content-Type", "text/plain; charset=utf-8" as StaticString)
     headers.add("Cache-Control", "no-store" as StaticString)
-    if status == 405 { headers.add("Allow", Method.allowed) }
+    if status == 405 { headers.add("Allow", methods) }
     return HTTPResponse(status: status, headers: headers, body: Array("\(StatusLine.reason(status))\n".utf8), closes: closes)
   }
 

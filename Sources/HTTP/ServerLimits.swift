@@ -21,8 +21,12 @@ package struct ServerLimits: Sendable {
   package var writeSeconds = 60.0
   /// What a connection between requests is left while the server drains: its next request may be on its way.
   package var drainSeconds = 1.0
+  /// PATCH goes to the handler instead of being a 405.
+  package var takesPatch = false
   /// Accepting pauses at this many.
   package var connections = 20_000
 
   package init() {}
+
+  var allowedMethods: StaticString { takesPatch ? "GET, HEAD, POST, OPTIONS, PATCH" : Method.allowed }
 }

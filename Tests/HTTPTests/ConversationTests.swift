@@ -24,6 +24,23 @@ import Testing
     #expect(!request.isHTTP10)
   }
 
+  @Test(arguments: [false, true]) func `PATCH goes to the handlers that take it`(taken: Bool) throws {
+    var limits = ServerLimits()
+    limits.takesPatch = taken
+    let conversation = Conversation(limits: limits, remoteAddress: "a")
+    let bytes = [UInt8](latin1: "PATCH /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+    let event = bytes.withUnsafeBytes { bytes in
+      conversation.offer(bytes)
+      return conversation.next()
+    }
+    switch event {
+    case .request(let request): #expect(taken && request.method == .patch && request.body == Array("abc".utf8))
+    case .refusal(let refusal): #expect(!taken && refusal.status == 405)
+    default: Issue.record("neither a request nor a refusal")
+    }
+    #expect("\(limits.allowedMethods)".contains("PATCH") == taken)
+  }
+
   @Test func absoluteFormIsReducedToItsPath() throws {
     let request = try request("GET http://A:80/x?q=/ HTTP/1.0\r\nHost: a\r\n\r\n")
     #expect(request.path == "/x")

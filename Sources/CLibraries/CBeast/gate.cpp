@@ -171,11 +171,12 @@ refusal judge_target(string_view head, string_view method, string_view target, c
   return decode(path, facts.decoded);
 }
 
-refusal judge_method(string_view method, head_facts &facts) {
+refusal judge_method(string_view method, bool patches, head_facts &facts) {
   if (method == "GET") facts.method = READER_GET;
   else if (method == "HEAD") facts.method = READER_HEAD;
   else if (method == "POST") facts.method = READER_POST;
   else if (method == "OPTIONS") facts.method = READER_OPTIONS;
+  else if (method == "PATCH" && patches) facts.method = READER_PATCH;
   else if (method == "PUT" || method == "DELETE" || method == "PATCH" || method == "TRACE" || method == "CONNECT")
     return {405, "method not allowed"};
   else return {501, "unknown method"};
@@ -184,15 +185,15 @@ refusal judge_method(string_view method, head_facts &facts) {
 
 } // namespace
 
-refusal judge(string_view head, string_view method, string_view target, const seen_fields &seen, size_t body_limit,
+refusal judge(string_view head, string_view method, string_view target, const seen_fields &seen, const reader_limits &limits,
               head_facts &facts) {
   authority host;
   if (refusal no = judge_framing(seen, facts)) return no;
   if (refusal no = judge_host(seen, facts, host)) return no;
   if (refusal no = judge_target(head, method, target, host, facts)) return no;
-  if (refusal no = judge_method(method, facts)) return no;
+  if (refusal no = judge_method(method, limits.patches, facts)) return no;
   if (seen.expects_other) return {417, "expectation other than 100-continue"};
-  if (facts.length > body_limit) return {413, "body too big"};
+  if (facts.length > limits.body) return {413, "body too big"};
   facts.keeps_alive = !seen.closes && (!facts.is_http10 || seen.keeps);
   // RFC 9110 §10.1.1: an HTTP/1.0 client cannot have meant it.
   facts.continues = seen.expects_continue && !facts.is_http10 && (facts.is_chunked || facts.length > 0);

@@ -26,7 +26,7 @@ struct head_facts {
   std::string host, decoded;   // both keep their storage from request to request
 };
 
-refusal judge(string_view head, string_view method, string_view target, const seen_fields &seen, size_t body_limit,
+refusal judge(string_view head, string_view method, string_view target, const seen_fields &seen, const reader_limits &limits,
               head_facts &facts);
 
 // True when a Content-Length is well-formed and merely too great for 64 bits, which Beast calls malformed.

@@ -280,7 +280,7 @@ private:
     if (ec == http::error::bad_content_length && shorten_length()) ec = parse_head();
     if (ec) return refuse({400, "head refused by the parser"});
     facts.is_http10 = first.minor == 0;
-    if (refusal why = judge(head, parser->method, parser->target, parser->seen, limits.body, facts)) return refuse(why);
+    if (refusal why = judge(head, parser->method, parser->target, parser->seen, limits, facts)) return refuse(why);
     if (parser->chunked() != facts.is_chunked) return refuse({400, "framing read in two ways"});
     if (facts.is_chunked) {
       chunk.reset(false);

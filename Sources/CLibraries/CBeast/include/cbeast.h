@@ -11,6 +11,7 @@ typedef struct request_reader request_reader;
 
 typedef struct {
   size_t head, target, body, trailers;
+  bool patches;   // PATCH is let through; otherwise it is a 405
 } reader_limits;
 
 typedef enum {
@@ -22,7 +23,7 @@ typedef enum {
 
 typedef enum { READER_BETWEEN, READER_IN_HEAD, READER_IN_BODY, READER_DONE } reader_phase;
 
-typedef enum { READER_GET, READER_HEAD, READER_POST, READER_OPTIONS } reader_method;
+typedef enum { READER_GET, READER_HEAD, READER_POST, READER_OPTIONS, READER_PATCH } reader_method;
 
 // Pointers hold until the next call with the same reader, and no longer than the bytes that were fed.
 typedef struct {
