@@ -1,16 +1,19 @@
 import EventLoop
 import HTTP
+import Tenancy
 
-/// The operators' own listener, on loopback: whether the worker lives, whether it can serve, what it counts. No shopper's request
-/// reaches it and nothing of it is reachable on the shoppers' listener.
+/// The operators' own listener, on loopback: whether the worker lives, whether it can serve, what it counts, which names may have a
+/// certificate. No shopper's request reaches it and nothing of it is reachable on the shoppers' listener.
 @LoopActor package final class Operations {
   private let metrics: Metrics
   private let themes: ThemeStore
+  private let tenants: TenantDirectory
   package var isReady = false
 
-  package init(metrics: Metrics, themes: ThemeStore) {
+  package init(metrics: Metrics, themes: ThemeStore, tenants: TenantDirectory) {
     self.metrics = metrics
     self.themes = themes
+    self.tenants = tenants
   }
 
   package func respond(to request: HTTPRequest) -> HTTPResponse {
@@ -23,7 +26,11 @@ import HTTP
         "{\"ready\":\(isReady),\"themes\":\(themes.themes.count),\"plugins\":\(themes.plugins.count),\"rejected\":[\(rejected.map(JSONText.quoted).joined(separator: ","))]}\n"
       return answer(isReady ? 200 : 503, "application/json", body)
     case "/metrics": return answer(200, "text/plain; version=0.0.4", metrics.text)
-    default: return answer(404, "text/plain", "Not found: /healthz, /readyz and /metrics are here\n")
+    case "/internal/tls-permission":
+      let permission = TLSPermission(query: request.query, in: tenants.snapshot)
+      return answer(permission.status, "text/plain", permission.sentence)
+    default:
+      return answer(404, "text/plain", "Not found: /healthz, /readyz, /metrics and /internal/tls-permission are here\n")
     }
   }
 

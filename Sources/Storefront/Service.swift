@@ -44,7 +44,7 @@ import Tenancy
       discovery: Discovery(reading: coreAPI, following: follower),
       addresses: ShopAddresses(tenants, localPort: configuration.localPort), log: log)
     metrics = Metrics(log: accessLog)
-    operations = Operations(metrics: metrics, themes: themes)
+    operations = Operations(metrics: metrics, themes: themes, tenants: tenants)
     reportFindings()
   }
 

@@ -56,6 +56,10 @@ package struct TenantSnapshot: Sendable {
     return nil
   }
 
+  /// The tenant whose own host this is. The single tenant, which answers on every host, owns only those its record names: a
+  /// certificate for a name that anybody points here must not be had for the asking.
+  package func owner(of host: Host) -> Tenant? { byHost[host.name] }
+
   /// The host that canonical links and redirects name: the first custom domain, else the subdomain of the platform's domain.
   package func canonicalHost(of tenant: Tenant) -> Host? {
     if let domain = tenant.domains.first { return domain }

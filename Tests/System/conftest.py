@@ -15,6 +15,8 @@ SHARED = ROOT.parent / "shared"
 BINARY = pathlib.Path(os.environ.get("STOREFRONT_BINARY", ROOT / ".build" / "release" / "storefront"))
 BOOKS = sorted((SHARED / "catalog").glob("*.csv"))
 SHOP = "fashion"
+# The fixtures `caddy` and `redis_server`.
+pytest_plugins = ["services"]
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not in reach")
 needs_books = pytest.mark.skipif(not BOOKS, reason="../shared/catalog is not in reach")
 
