@@ -107,7 +107,7 @@ enum TemplateCommand {
     }
   }
 
-  private static func compile(_ source: [UInt8], name: String, in environment: Environment) throws -> Template {
+  static func compile(_ source: [UInt8], name: String, in environment: Environment) throws -> Template {
     do throws(TemplateErrors) { return try environment.compile(source, name: name) } catch {
       throw CommandError(error.description, hint: nil, code: ExitCode.findings)
     }
@@ -139,7 +139,7 @@ enum TemplateCommand {
   }
 
   /// A file's bytes, a pipe's as well: a shell gives `<(command)` as one.
-  private static func bytes(of path: String) throws -> [UInt8] {
+  static func bytes(of path: String) throws -> [UInt8] {
     let descriptor = try descriptor(of: path)
     defer { if descriptor > STDIN_FILENO { close(descriptor) } }
     var all: [UInt8] = []

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import BINARY, ROOT
 
-COMMANDS = ["demo", "serve", "tenant list", "tenant check", "catalog import", "template render", "doctor"]
+COMMANDS = ["demo", "serve", "tenant list", "tenant check", "catalog import", "template render", "caddyfile", "doctor"]
 
 
 def run(*words, stdin="", **options):
