@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check conformance bench bench-templates fuzz fuzz-templates limits-templates mutants clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench bench-templates fuzz fuzz-templates limits-templates mutants isolation clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -10,6 +10,8 @@ WORKERS ?= 1
 ROUNDS ?= 3
 SECONDS_EACH ?= 8
 RUNS ?= 2000000
+REQUESTS ?= 10000
+TENANTS ?= 101 1001
 CATALOG ?= ../shared/catalog
 
 help: ## this list
@@ -65,6 +67,10 @@ fuzz-templates: ## long fuzzing of the template engine alone: make fuzz-template
 
 mutants: ## show that the cache's model test finds every wrong protocol it was given
 	Tests/Mutants/run
+
+isolation: build ## requests of 101 and 1,001 shops mixed with malformed ones: make isolation [REQUESTS=10000] [TENANTS="101 1001"]
+	scripts/setup test
+	.venv/bin/python3 Tests/System/isolation.py --requests $(REQUESTS) --tenants $(TENANTS)
 
 clean: ## remove what building made
 	rm -rf .build Benchmarks/Templates/.build var/log
