@@ -6,4 +6,10 @@ extension Loop {
   ) -> Task<T, any Error> {
     Task(executorPreference: executor) { try await body() }
   }
+
+  /// Runs the body so that whatever it waits for, it goes on here: the same preference, for a part of a task that was begun
+  /// without one (`Task.immediate` begins at once only without).
+  @LoopActor package static func staying<T>(_ body: () async throws -> T) async rethrows -> T {
+    try await withTaskExecutorPreference(executor) { try await body() }
+  }
 }

@@ -38,7 +38,7 @@ struct Place {
       case .done:
         for problem in render.problems { log.problem(problem, of: page.shop.tenant.id) }
         return render.takeOutput()
-      case .yielded: await Loop.sleep(for: .zero)
+      case .yielded: await Task.yield()
       case .failed(let error): throw error
       case .needs(let requests):
         for request in requests {
