@@ -11,6 +11,9 @@ package struct Money: Hashable, Sendable {
   package let amount: Decimal
   /// ISO 4217, upper case.
   package let currency: String
+  /// What templates see as a price: an integer with `max(2, minor digits)` decimals, so JPY 1000 is 100000, KWD 1.5 is 1500. nil
+  /// if that does not fit 64 bits; halves round away from zero. Kept, since a listing looks at it more often than it is made.
+  package let subunits: Int?
 
   /// An amount beyond these bounds is a mistake in the data, not a price: more digits than Decimal keeps exactly, or
   /// an exponent that makes a page of zeros. Platforms that reckon in binary send 0.30000000000000004, so there is room for it.
@@ -21,10 +24,22 @@ package struct Money: Hashable, Sendable {
   package init(_ amount: Decimal, _ currency: String) {
     self.amount = amount
     self.currency = currency
+    subunits = Self.scaled(amount, by: Self.subunitDigits(of: currency))
+  }
+
+  private init(_ short: ShortAmount, _ currency: String) {
+    amount = short.decimal
+    self.currency = currency
+    let digits = Self.subunitDigits(of: currency)
+    subunits = short.scaled(by: digits) ?? Self.scaled(amount, by: digits)
   }
 
   /// Reads `19.99`, `-3`, `1e-3`. Nothing else: no spaces, no grouping, no currency sign, no leading plus.
   package init(text: some StringProtocol, currency: String) throws(CoreAPIError) {
+    if let short = ShortAmount(text) {
+      self.init(short, currency)
+      return
+    }
     guard let amount = Self.decimal(text) else {
       throw .invalid("\u{201C}\(text.prefix(40))\u{201D} is not an amount; write it as 19.99")
     }
@@ -39,10 +54,9 @@ package struct Money: Hashable, Sendable {
   package static func minorDigits(of currency: String) -> Int { digits[currency] ?? 2 }
 
   /// The amount in the currency's smallest unit; nil if that does not fit 64 bits. Halves round away from zero.
-  package var minorUnits: Int? { scaled(by: minorDigits) }
+  package var minorUnits: Int? { Self.scaled(amount, by: minorDigits) }
 
-  /// What templates see as a price: an integer with `max(2, minor digits)` decimals, so JPY 1000 is 100000, KWD 1.5 is 1500.
-  package var subunits: Int? { scaled(by: max(2, minorDigits)) }
+  private static func subunitDigits(of currency: String) -> Int { max(2, minorDigits(of: currency)) }
 
   /// The sum; nil if the currencies differ.
   package func adding(_ other: Money) -> Money? {
@@ -63,7 +77,7 @@ package struct Money: Hashable, Sendable {
     return text + (dot == nil ? "." : "") + String(repeating: "0", count: minorDigits - fraction)
   }
 
-  private func scaled(by digits: Int) -> Int? {
+  private static func scaled(_ amount: Decimal, by digits: Int) -> Int? {
     var exact = amount
     for _ in 0..<digits { exact *= 10 }
     let parts = exact.description.split(separator: ".")
@@ -128,7 +142,7 @@ extension Money: Codable {
   private enum CodingKeys: String, CodingKey { case amount, currency }
 
   package init(from decoder: any Decoder) throws {
-    let own: (amount: Decimal, currency: String?)
+    let own: (amount: Read, currency: String?)
     if let keyed = try? decoder.container(keyedBy: CodingKeys.self) {
       own = (
         try Self.amount {
@@ -159,21 +173,30 @@ extension Money: Codable {
           codingPath: decoder.codingPath,
           debugDescription: "\u{201C}\(currency.prefix(12))\u{201D} is not an ISO 4217 currency code"))
     }
-    self.init(own.amount, currency)
+    switch own.amount {
+    case .short(let amount): self.init(amount, currency)
+    case .long(let amount): self.init(amount, currency)
+    }
+  }
+
+  private enum Read {
+    case short(ShortAmount)
+    case long(Decimal)
   }
 
   private static func amount(
     text: () throws -> String, number: () throws -> Decimal, at error: (String) -> DecodingError
-  ) throws -> Decimal {
+  ) throws -> Read {
     if let text = try? text() {
+      if let short = ShortAmount(text) { return .short(short) }
       guard let value = decimal(text) else {
         throw error("\u{201C}\(text.prefix(40))\u{201D} is not an amount; write it as \"19.99\"")
       }
-      return value
+      return .long(value)
     }
     let value = try number()
     guard isPrice(value) else { throw error("\(value) is not an amount of money; write it as \"19.99\"") }
-    return value
+    return .long(value)
   }
 
   /// Three capital letters; whether ISO has assigned them is not ours to know.

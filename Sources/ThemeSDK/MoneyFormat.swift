@@ -10,6 +10,11 @@ struct MoneyFormat: Sendable {
   private let standard: Decimal.FormatStyle.Currency
   private let whole: Decimal.FormatStyle.Currency
   private let plain: Decimal.FormatStyle
+  /// How the three write, where it can be learned.
+  private let patterns: (standard: AmountPattern?, whole: AmountPattern?, plain: AmountPattern?)
+  /// Subunits of one unit of the currency, and of one of the decimals that are written.
+  private let unit: Int
+  private let writtenUnit: Int
 
   private static let cache = Mutex<[String: MoneyFormat]>([:])
 
@@ -34,6 +39,12 @@ struct MoneyFormat: Sendable {
     standard = Decimal.FormatStyle.Currency(code: currency, locale: locale).precision(.fractionLength(minorDigits))
     whole = Decimal.FormatStyle.Currency(code: currency, locale: locale).precision(.fractionLength(0))
     plain = Decimal.FormatStyle(locale: locale).precision(.fractionLength(minorDigits))
+    patterns = (
+      AmountPattern(fractionDigits: minorDigits, standard.format), AmountPattern(fractionDigits: 0, whole.format),
+      AmountPattern(fractionDigits: minorDigits, plain.format)
+    )
+    unit = (0..<subunitDigits).reduce(1) { one, _ in one * 10 }
+    writtenUnit = (minorDigits..<subunitDigits).reduce(1) { one, _ in one * 10 }
   }
 
   /// ICU is asked for the digits people of the language read: for `bn` it says Latin ones unless told otherwise.
@@ -47,7 +58,15 @@ struct MoneyFormat: Sendable {
   }
 
   /// `€129.00`.
-  func money(_ subunits: Int) -> String { standard.format(amount(subunits)) }
+  func money(_ subunits: Int) -> String {
+    write(subunits, of: writtenUnit, patterns.standard) ?? standard.format(amount(subunits))
+  }
+
+  /// By the pattern; nil where there is none, or the amount would have to be rounded.
+  private func write(_ subunits: Int, of unit: Int, _ pattern: AmountPattern?) -> String? {
+    guard let pattern, subunits.isMultiple(of: unit) else { return nil }
+    return pattern.string(subunits / unit)
+  }
 
   /// `€129.00 EUR`; the code is not said twice where the locale writes it anyway.
   func withCurrency(_ subunits: Int) -> String {
@@ -57,13 +76,14 @@ struct MoneyFormat: Sendable {
 
   /// `€129` for whole amounts, `€129.50` for others.
   func withoutTrailingZeros(_ subunits: Int) -> String {
-    var unit = 1
-    for _ in 0..<subunitDigits { unit *= 10 }
-    return subunits.isMultiple(of: unit) ? whole.format(amount(subunits)) : money(subunits)
+    guard subunits.isMultiple(of: unit) else { return money(subunits) }
+    return write(subunits, of: unit, patterns.whole) ?? whole.format(amount(subunits))
   }
 
   /// `129.00`.
-  func withoutCurrency(_ subunits: Int) -> String { plain.format(amount(subunits)) }
+  func withoutCurrency(_ subunits: Int) -> String {
+    write(subunits, of: writtenUnit, patterns.plain) ?? plain.format(amount(subunits))
+  }
 
   /// ISO 4217 currencies whose minor unit is not a hundredth (list one, published 2024-06-25).
   private static let minorDigits: [String: Int] = [

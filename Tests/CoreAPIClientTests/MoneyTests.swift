@@ -26,6 +26,22 @@ private func money(_ json: String, currency: String? = "EUR") throws -> Money {
     #expect(try money("\"\(text)\"").amount.description == plain)
   }
 
+  /// The digits of a short amount are read at once, those of a long one by Decimal: nobody sees which.
+  @Test(arguments: ["EUR", "JPY", "KWD", "CLF"])
+  func `Short and long amounts are one kind of number`(currency: String) throws {
+    for text in [
+      "0", "-0", "0.0", "00.10", "5", "100", "129.00", "129.50", "129.005", "0.001", "-12.34", "007", "12345678901234567",
+      "123456789012345.67", "999999999999999.99", "1.00000000000000000", "0.12345678901234567",
+    ] {
+      let short = try Money(text: text, currency: currency)
+      let long = Money(try #require(Decimal(string: text)), currency)
+      #expect(short == long && short.hashValue == long.hashValue, "\(text)")
+      #expect(short.amount.description == long.amount.description, "\(text)")
+      #expect((short.subunits, short.minorUnits) == (long.subunits, long.minorUnits), "\(text)")
+      #expect(short.plain == long.plain, "\(text)")
+    }
+  }
+
   @Test func `A hundred times a tenth is ten`() throws {
     var sum = Money(0, "EUR")
     for _ in 0..<100 { sum = try #require(sum.adding(try money("0.1"))) }
