@@ -36,6 +36,7 @@ let package = Package(
     library("CZlib", apt: "zlib1g-dev"),
     library("CBrotli", apt: "libbrotli-dev"),
     library("CSodium", apt: "libsodium-dev"),
+    library("CXxhash", apt: "libxxhash-dev"),
     library("CXml2", apt: "libxml2-dev", pkgConfig: "libxml-2.0"),
     library("CCsv", apt: "libcsv-dev"),
     .target(
@@ -54,7 +55,7 @@ let package = Package(
     module("ThemeSDK", "TemplateEngine", "CSodium"),
     module("CoreAPIClient", "Tenancy", "EventLoop", "HTTP", "CXml2"),
     module("ReferenceCoreAPI", "Tenancy", "ChangeLog", "CoreAPIClient", "CCsv"),
-    module("Delivery", "EventLoop", "HTTP", "CZlib", "CBrotli", "CSodium"),
+    module("Delivery", "EventLoop", "HTTP", "CZlib", "CBrotli", "CXxhash"),
     module("Sitemap", "CXml2"),
     module("Supervision", "CPosix"),
     module(

@@ -1,16 +1,20 @@
-import CSodium
+import CXxhash
 
 /// Strong validators (RFC 9110 §8.8.3): one hash of the body, told apart by coding, since two codings of one page are two
 /// representations.
 package struct EntityTag: Sendable, Hashable {
-  /// The hash without quotes: 24 hex digits of BLAKE2b.
+  /// The hash without quotes: 24 hex digits of XXH3. It need not withstand people: who could write two pages of one tag
+  /// could as well have left the page as it was.
   package let digest: String
 
   package init(of body: [UInt8]) {
-    var hash = [UInt8](repeating: 0, count: 16)
-    crypto_generichash(&hash, hash.count, body, UInt64(body.count), nil, 0)
-    let digits = Array("0123456789abcdef".utf8)
-    digest = String(decoding: hash.prefix(12).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    let hash = XXH3_128bits(body, body.count)
+    digest = Self.hex(hash.high64, digits: 16) + Self.hex(hash.low64 >> 32, digits: 8)
+  }
+
+  private static func hex(_ number: UInt64, digits: Int) -> String {
+    let text = String(number, radix: 16)
+    return String(repeating: "0", count: digits - text.utf8.count) + text
   }
 
   /// The field value for a coding, quotes included.
