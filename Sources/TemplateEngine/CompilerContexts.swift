@@ -127,6 +127,8 @@ extension Compiler {
       }
       switch instructions[at] {
       case .print(let operand): instructions[at] = .printIn(number, operand)
+      // In the quotes of a value that means nothing else, it is escaped as it is in text.
+      case .printEscaped where state.isQuotedValue && state.attribute == .plain: break
       case .printEscaped(let operand):
         tables.pipelines.append(Pipeline(input: operand, calls: [StandardFilters.escapeCall]))
         instructions[at] = .printPipelineIn(number, tables.pipelines.count - 1)

@@ -209,15 +209,22 @@ struct ContextWriter {
   }
 
   mutating func valueText(_ text: UnsafeBufferPointer<UInt8>, _ trust: Value.Trust) {
-    for byte in text {
-      if trust == .data {
-        put(byte)
-      } else if byte == attributeQuote || (state.quote == .none && Self.endsUnquoted(byte)) {
-        entity(byte)
-      } else {
-        bytes.append(byte)
+    guard state.phase == .value else { return bytes += text }
+    let quote = attributeQuote
+    let endsAtBlank = state.quote == .none
+    let isData = trust == .data
+    // By runs, as most values are one.
+    var from = text.startIndex
+    for at in text.indices {
+      let byte = text[at]
+      guard byte == quote || (isData && Escaping.entity(of: byte) != nil) || (endsAtBlank && Self.endsUnquoted(byte)) else {
+        continue
       }
+      bytes += text[from..<at]
+      entity(byte)
+      from = at + 1
     }
+    bytes += text[from...]
   }
 
   mutating func address(_ text: UnsafeBufferPointer<UInt8>, _ trust: Value.Trust) {

@@ -48,7 +48,17 @@ enum Escaping {
     }
   }
 
-  static func needsEscaping(_ text: String) -> Bool { text.utf8.contains { entity(of: $0) != nil } }
+  static func needsEscaping(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      var at = 0
+      while at + 8 <= bytes.count {
+        if !isClean(UnsafeRawPointer(bytes.baseAddress! + at).loadUnaligned(as: UInt64.self)) { return true }
+        at += 8
+      }
+      return bytes[at...].contains { entity(of: $0) != nil }
+    }
+  }
 
   /// The escaped text. With `once`, entities that are there already stay as they are.
   static func escaped(_ text: String, once: Bool = false) -> String {

@@ -47,7 +47,12 @@ extension Machine {
         guard let field = site.pointee.field else { return nil }
         let address = view.base + field.pointee.offset
         if left == 0 { return Place(address, field, box) }
-        view = View(site.pointee.inner, address, box)
+        if field.pointee.kind == .first {
+          guard let first = field.pointee.firstAddress(at: address) else { return nil }
+          view = View(site.pointee.inner, first, box)
+        } else {
+          view = View(site.pointee.inner, address, box)
+        }
       } else {
         let value = view.base.assumingMemoryBound(to: Value.self) + site.pointee.number
         if left == 0 { return Self.present(value) }

@@ -32,6 +32,8 @@ struct Field: Sendable {
     case model
     /// A list of models.
     case models
+    /// The first model of a list that has one.
+    case first
     case computed
   }
 
@@ -76,6 +78,7 @@ struct Field: Sendable {
     case .model:
       inner.map { Value(.bound(ModelBox(layout: $0(), address: Address(address), count: 1, owner: owner), 0)) } ?? .null
     case .models: models(at: address, owner: owner)
+    case .first: first(at: address, owner: owner)
     case .computed: read.map { $0(address) } ?? .null
     }
   }
@@ -84,5 +87,16 @@ struct Field: Sendable {
     guard let inner, let list else { return .null }
     let (first, count) = list(address)
     return Value(.models(ModelBox(layout: inner(), address: first, count: count, owner: owner)))
+  }
+
+  private func first(at address: UnsafeRawPointer, owner: ModelBox) -> Value {
+    guard let inner, let first = firstAddress(at: address) else { return .null }
+    return Value(.bound(ModelBox(layout: inner(), address: Address(first), count: 1, owner: owner), 0))
+  }
+
+  /// Where the first model of the list begins; nil if there is none.
+  func firstAddress(at address: UnsafeRawPointer) -> UnsafeRawPointer? {
+    guard let (first, count) = list?(address), count > 0 else { return nil }
+    return first.pointer
   }
 }

@@ -24,10 +24,10 @@ extension Machine {
     } else if let field = place.field {
       guard field.pointee.kind == .text else { return false }
       let text = place.pointer.assumingMemoryBound(to: String.self)
-      guard plain == .always || Self.isPath(text.pointee), text.pointee.utf8.count < Self.longText else { return false }
+      guard plain == .always || Self.isPlainAddress(text.pointee), text.pointee.utf8.count < Self.longText else { return false }
       sink.writeEscaped(at: text)
     } else if case .string(let text, .data) = place.pointer.assumingMemoryBound(to: Value.self).pointee.storage {
-      guard plain == .always || Self.isPath(text), text.utf8.count < Self.longText else { return false }
+      guard plain == .always || Self.isPlainAddress(text), text.utf8.count < Self.longText else { return false }
       sink.writeEscaped(text)
     } else {
       return false
@@ -36,7 +36,10 @@ extension Machine {
     return true
   }
 
-  private static func isPath(_ text: String) -> Bool { text.utf8.first == UInt8(ascii: "/") }
+  /// Of the schemes that are harmless, those that most addresses have; and paths, which have none.
+  private static func isPlainAddress(_ text: String) -> Bool {
+    text.utf8.first == UInt8(ascii: "/") || text.hasPrefix("https://") || text.hasPrefix("http://")
+  }
 
   /// Prints a value where HTML's text escaping is not enough.
   func print(_ value: Value, in context: Int, standsAlone: Bool, _ frame: Frame) throws(FilterError) {

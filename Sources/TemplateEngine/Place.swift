@@ -95,7 +95,8 @@ struct Site {
     table = layout
     self.number = number
     field = layout.field(number)
-    innerLayout = layout.field(number).pointee.kind == .model ? layout.field(number).pointee.inner?() : nil
+    let kind = layout.field(number).pointee.kind
+    innerLayout = kind == .model || kind == .first ? layout.field(number).pointee.inner?() : nil
     inner = innerLayout?.identity
     keys = layout.identity
   }

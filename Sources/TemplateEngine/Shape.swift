@@ -117,12 +117,24 @@ public struct Member<Model>: Sendable {
     }
   }
 
+  /// The first model of a list, or null where the list is empty.
+  @inlinable
+  public static func first<Inner: Bindable>(_ name: String, of path: any KeyPath<Model, [Inner]> & Sendable) -> Member {
+    guard let offset = MemoryLayout<Model>.offset(of: path) else {
+      return .computed(name) { $0[keyPath: path].first.map { .bound($0) } ?? .null }
+    }
+    return Member(name, listAt: offset, of: Inner.self, isFirst: true) { address in
+      let models = address.assumingMemoryBound(to: [Inner].self)
+      return (Address(of: models.pointee), models.pointee.count)
+    }
+  }
+
   @usableFromInline
   init<Inner: Bindable>(
-    _ name: String, listAt offset: Int, of type: Inner.Type,
+    _ name: String, listAt offset: Int, of type: Inner.Type, isFirst: Bool = false,
     _ list: @escaping @Sendable (UnsafeRawPointer) -> (Address, Int)
   ) {
-    self.init(name, Field(.models, offset: offset, inner: { Inner.shape.layout }, list: list))
+    self.init(name, Field(isFirst ? .first : .models, offset: offset, inner: { Inner.shape.layout }, list: list))
   }
 }
 

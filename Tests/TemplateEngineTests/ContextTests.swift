@@ -267,16 +267,17 @@ struct PlainPlaceTests {
     arguments: [
       "<a href=\"{{ x }}\">", "<a href='{{ x }}'>", "<a href=\"/p/{{ x }}?q={{ x }}\">", "<img src=\"{{ x }}\" alt=\"{{ x }}\">",
       "<a href=\"a{{ x }}\">", "<p title=\"{{ x }}{{ n }}\" data-n=\"{{ n }}\">", "<a href=\"{{ n }}{{ x }}\">",
-      "<a href={{ x }}>",
+      "<a href={{ x }}>", "<p title=\"{{ x | escape }}\">", "<p title='{{ x | escape }}' data-n='{{ n | escape }}'>",
+      "<p title={{ x | escape }}>", "<a href=\"{{ x | escape }}\">", "<input type=\"{{ x | escape }}\">",
       "<p onclick=\"{{ x }}\" style=\"{{ x }}\">", "<img srcset=\"{{ x }}\">", "<a href=\"javascript:{{ x }}\">",
     ],
     [
       "", "/", "/path/to", "/a&b<c>\"d'", "javascript:alert(1)", "/javascript:x", " javascript:x", "\tjava\nscript:x",
-      "https://x.example/?a=b&c",
+      "https://x.example/?a=b&c", "http://x.example/\"'<", "https:javascript:x", "httpsx://y", "it's \"&lt;\"",
       "data:text/html,x", "//host/x", "&#106;avascript:x", "a:b", "?x:y", String(repeating: "/long&", count: 100),
     ])
   func isTheLongWay(_ source: String, _ text: String) throws {
-    let template = source.replacing("x }}", with: "r.text }}").replacing("n }}", with: "r.number }}")
+    let template = source.replacing("{{ x", with: "{{ r.text").replacing("{{ n", with: "{{ r.number")
     let row = Row(text: text, number: -7)
     let expected = try rendered(
       // A capture keeps to the long way.

@@ -39,7 +39,7 @@ struct FieldTests {
     static let shape = Shape<Item>(
       .field("title", \.title), .field("subtitle", \.subtitle), .html("story", \.story), .field("cents", \.cents),
       .field("before", \.before), .field("weight", \.weight), .field("sold", \.isSold), .field("maker", \.maker),
-      .field("makers", \.makers), .field("root", \.root), .field("since", \.maker.since),
+      .field("makers", \.makers), .first("lead", of: \.makers), .field("root", \.root), .field("since", \.maker.since),
       .computed("double") { .int($0.cents * 2) }, .computed("picked") { .bound($0.maker) })
 
     /// The same as a map.
@@ -53,7 +53,8 @@ struct FieldTests {
       return .object([
         ("title", .string(title)), ("subtitle", subtitle.map { .string($0) } ?? .null), ("story", .safeHTML(story)),
         ("cents", .int(cents)), ("before", before.map { .int($0) } ?? .null), ("weight", .double(weight)),
-        ("sold", .bool(isSold)), ("maker", map(maker)), ("makers", .array(makers.map { map($0) })), ("root", map(root)),
+        ("sold", .bool(isSold)), ("maker", map(maker)), ("makers", .array(makers.map { map($0) })),
+        ("lead", makers.first.map { map($0) } ?? .null), ("root", map(root)),
         ("since", maker.since.map { .int($0) } ?? .null), ("double", .int(cents * 2)), ("picked", map(maker)),
       ])
     }
@@ -87,6 +88,8 @@ struct FieldTests {
       "{% assign first = items.first %}{% assign maker = first.maker %}{{ maker.name }}{{ first.makers.size }}{{ first.makers.first.name }}",
       "{% for i in mixed %}{{ i.title }}/{{ i.maker.name }}/{{ i.name }};{% endfor %}",
       "{% for i in items %}{{ i[key] }}{{ i['maker']['name'] }}{{ i.nothing }}{{ i.maker.nothing }}{{ i.title.nothing }}{% endfor %}",
+      "{% for i in items %}{{ i.lead.name }}{{ i.lead.since }}{% if i.lead %}1{% endif %}{% if i.lead == nil %}2{% endif %}{% if i.lead.since == 0 %}3{% endif %}{{ i.lead }};{% endfor %}",
+      "{% for i in items %}{% assign lead = i.lead %}{% assign name = i.lead.name | upcase %}{{ lead.name }}{{ name }}{{ i['lead'].name }}{{ i.lead.nothing }};{% endfor %}{{ items | map: 'lead' | map: 'name' | join: ',' }}",
       "{% for i in items %}{% render 'card', item: i, maker: i.maker %}{% endfor %}{% render 'card' for items as item %}",
       "{% for i in items %}{% assign kept = i.maker %}{% assign list = i.makers %}{% endfor %}{{ kept.name }}{{ list.last.name }}",
       "{% if items.first.maker == items.first.maker %}same{% endif %}{% if items.first.maker == items.last.maker %}not{% endif %}",
