@@ -63,6 +63,11 @@ package struct Basis: Sendable {
 
   private mutating func add(_ more: [Tag]) {
     guard !tags.isEmpty else { return tags = more }
+    // Parts of a page read what the page is about, again and again.
+    var known = 0
+    while known < more.count, known < tags.count, tags[known] == more[known] { known += 1 }
+    guard known < more.count else { return }
+    let more = more[known...]
     // Most contents have few tags, and then scanning beats hashing.
     guard tags.count * more.count > 256 else {
       for tag in more where !tags.contains(tag) { tags.append(tag) }

@@ -120,9 +120,9 @@ extension ReferenceCatalog: CoreAPI {
     let (shop, mark) = try shop(tenant)
     guard let position = shop.byHandle[handle] else { return Answer(nil, mark: mark) }
     let now = now()
-    let product = shop.items[position].product
+    let item = shop.items[position]
     return Answer(
-      product.isShown(at: now) ? product.shown(at: now) : nil, validFor: now.until(product.boundary(after: now)), mark: mark)
+      item.isShown(at: now) ? item.shown(at: now) : nil, validFor: now.until(item.sooner(nil, after: now)), mark: mark)
   }
 
   package func products(_ query: ProductQuery, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Page<Product>> {
@@ -135,8 +135,15 @@ extension ReferenceCatalog: CoreAPI {
   package func collection(
     _ handle: String, of tenant: TenantID
   ) async throws(CoreAPIError) -> Answer<CoreAPIClient.Collection?> {
-    let all = try await collections(of: tenant)
-    return Answer(all.value.first { $0.handle == handle }, validFor: all.validFor, mark: all.mark)
+    let (shop, mark) = try shop(tenant)
+    guard var collection = shop.collections.first(where: { $0.handle == handle }) else { return Answer(nil, mark: mark) }
+    let now = now()
+    var boundary: Date?
+    collection.productCount = 0
+    for item in shop.items where item.handles.contains(handle) {
+      if item.isShown(at: now) { collection.productCount += 1 } else { boundary = item.sooner(boundary, after: now) }
+    }
+    return Answer(collection, validFor: now.until(boundary), mark: mark)
   }
 
   package func collections(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[CoreAPIClient.Collection]> {
@@ -145,10 +152,10 @@ extension ReferenceCatalog: CoreAPI {
     var counts: [String: Int] = [:]
     var boundary: Date?
     for item in shop.items {
-      if item.product.isShown(at: now) {
-        for handle in Set(item.product.collections) { counts[handle, default: 0] += 1 }
-      } else if let next = item.product.boundary(after: now) {
-        boundary = boundary.map { min($0, next) } ?? next
+      if item.isShown(at: now) {
+        for handle in item.handles { counts[handle, default: 0] += 1 }
+      } else {
+        boundary = item.sooner(boundary, after: now)
       }
     }
     let collections = shop.collections.map { collection in
@@ -167,11 +174,11 @@ extension ReferenceCatalog: CoreAPI {
   package func sitemapEntries(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[SitemapEntry]> {
     let (shop, mark) = try shop(tenant)
     let now = now()
-    let shown = shop.items.lazy.map(\.product).filter { $0.isShown(at: now) }
+    let shown = shop.items.lazy.filter { $0.isShown(at: now) }.map(\.product)
     let entries =
       shop.collections.map { SitemapEntry(kind: .collection, handle: $0.handle, updatedAt: $0.updatedAt) }
       + shown.map { SitemapEntry(kind: .product, handle: $0.handle, updatedAt: $0.updatedAt, images: $0.images.map(\.src)) }
-    let boundary = shop.items.lazy.compactMap { $0.product.isShown(at: now) ? nil : $0.product.boundary(after: now) }.min()
+    let boundary = shop.items.reduce(nil as Date?) { $1.isShown(at: now) ? $0 : $1.sooner($0, after: now) }
     return Answer(entries, validFor: now.until(boundary), mark: mark)
   }
 }

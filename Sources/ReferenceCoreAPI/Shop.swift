@@ -16,9 +16,33 @@ struct Shop: Sendable {
   final class Item: Sendable {
     let product: Product
     let index: SearchIndex
+    /// Whether it has moments at which it looks different though nobody edits it.
+    private let isTimed: Bool
+    /// Of its collections, each once.
+    let handles: [String]
+    // A copy of a product counts two dozen references: what every list asks of all products stands here as well.
+    private let isActive: Bool
+    private let publishedAt: Date?
+
     init(_ product: Product) {
       self.product = product
       index = SearchIndex(product)
+      isTimed = product.publishedAt != nil || product.variants.contains { $0.sale != nil }
+      handles = product.collections.reduce(into: []) { once, handle in if !once.contains(handle) { once.append(handle) } }
+      isActive = product.status == .active
+      publishedAt = product.publishedAt
+    }
+
+    /// Whether the shop offers it now.
+    func isShown(at now: Date) -> Bool { isActive && publishedAt.map { $0 <= now } ?? true }
+
+    /// As a shopper sees it.
+    func shown(at now: Date) -> Product { isTimed ? product.shown(at: now) : product }
+
+    /// The moment given, or the next of this product's own if that is before.
+    func sooner(_ moment: Date?, after now: Date) -> Date? {
+      guard isTimed, let own = product.boundary(after: now) else { return moment }
+      return moment.map { min($0, own) } ?? own
     }
   }
 
@@ -57,9 +81,6 @@ struct Shop: Sendable {
 }
 
 extension Product {
-  /// Whether the shop offers it now.
-  func isShown(at now: Date) -> Bool { status == .active && publishedAt.map { $0 <= now } ?? true }
-
   /// The next moment at which it looks different though nobody edits it.
   func boundary(after now: Date) -> Date? {
     guard status == .active else { return nil }

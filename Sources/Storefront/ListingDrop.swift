@@ -4,9 +4,16 @@ import TemplateEngine
 /// A collection with one page of its products.
 struct CollectionDrop: Bindable {
   let collection: Collection
-  var products: [Product] = []
-  var total: Int?
-  var sort = ""
+  private let products: [ProductDrop]
+  private let total: Int?
+  private let sort: String
+
+  init(collection: Collection, products: [Product] = [], total: Int? = nil, sort: String = "") {
+    self.collection = collection
+    self.products = products.map { ProductDrop(product: $0) }
+    self.total = total
+    self.sort = sort
+  }
 
   static let shape = Shape<CollectionDrop>(
     .field("id", \.collection.id),
@@ -14,8 +21,8 @@ struct CollectionDrop: Bindable {
     .field("title", \.collection.title),
     .html("description", \.collection.description.html),
     .computed("url") { .string(PageRoute(.collection, handle: $0.collection.handle).path) },
-    .computed("image") { $0.collection.image.map { .bound(ImageDrop(image: $0)) } ?? .null },
-    .computed("products") { .models($0.products.map { ProductDrop(product: $0) }) },
+    .computed("image") { $0.collection.image.map { .bound($0) } ?? .null },
+    .field("products", \.products),
     .computed("products_count") { .int($0.total ?? $0.collection.productCount) },
     .field("all_products_count", \.collection.productCount),
     .field("sort_by", \.sort),
@@ -45,13 +52,20 @@ struct SortDrop: Bindable {
 /// The result of a search.
 struct SearchDrop: Bindable {
   let terms: String
-  let page: Page<Product>
+  private let results: [ProductDrop]
+  private let total: Int?
+
+  init(terms: String, page: Page<Product>) {
+    self.terms = terms
+    results = page.items.map { ProductDrop(product: $0) }
+    total = page.total
+  }
 
   static let shape = Shape<SearchDrop>(
     .field("terms", \.terms),
     .computed("performed") { .bool(!$0.terms.isEmpty) },
-    .computed("results") { .models($0.page.items.map { ProductDrop(product: $0) }) },
-    .computed("results_count") { .int($0.page.total ?? $0.page.items.count) },
+    .field("results", \.results),
+    .computed("results_count") { .int($0.total ?? $0.results.count) },
     .computed("types") { _ in .array([.string("product")]) }
   )
 }

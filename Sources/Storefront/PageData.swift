@@ -47,8 +47,8 @@ import Tenancy
   /// One read for each request, whoever asks first; those who ask meanwhile wait for it.
   private var readings: [DataRequest: Task<Reading, any Error>] = [:]
   private var subject: Task<(Subject?, Reading), any Error>?
-  /// Products met in lists, for fillers that are placed on a card.
-  private var met: [String: (Product, Reading)] = [:]
+  /// Lists of products that were read, for fillers that are placed on a card.
+  private var met: [(products: [Product], reading: Reading)] = []
   var site: Site?
 
   init(
@@ -86,7 +86,8 @@ import Tenancy
 
   /// A product by handle, for a filler placed beside it.
   func product(_ handle: String) async throws -> Reading {
-    if let (product, reading) = met[handle] {
+    for (products, reading) in met {
+      guard let product = products.first(where: { $0.handle == handle }) else { continue }
       var own = reading
       own.value = .bound(ProductDrop(product: product))
       own.tags = [Tag(tenant.id, TagName.product(product.id))]
@@ -102,7 +103,5 @@ import Tenancy
     ignoresVariant = true
   }
 
-  func meet(_ products: [Product], _ reading: Reading) {
-    for product in products where met[product.handle] == nil { met[product.handle] = (product, reading) }
-  }
+  func meet(_ products: [Product], _ reading: Reading) { met.append((products, reading)) }
 }

@@ -101,8 +101,9 @@ extension PageData {
     case ("page_title", _), ("page_description", _):
       let shop = try await reading(DataRequest(kind: "shop", arguments: []))
       guard let site else { return own }
-      let heading = PageHeading(of: subject, searching: route.terms, in: site)
-      own.value = .string(name == "page_title" ? heading.title : heading.description)
+      own.value = .string(
+        name == "page_title"
+          ? PageHeading.title(of: subject, searching: route.terms, in: site) : PageHeading.description(of: subject, in: site))
       own.tags += shop.tags
     default: own.value = .null
     }

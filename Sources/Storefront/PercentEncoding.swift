@@ -6,17 +6,24 @@ package enum PercentEncoding {
 
   /// Unreserved characters stay; everything else, UTF-8 beyond ASCII included, is encoded.
   private static func encode(_ text: String) -> String {
+    // Handles and most terms.
+    if text.utf8.withContiguousStorageIfAvailable({ $0.allSatisfy(isUnreserved) }) ?? false { return text }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count)
-    let digits = Array("0123456789ABCDEF".utf8)
+    bytes.reserveCapacity(text.utf8.count * 2)
     for byte in text.utf8 {
-      switch byte {
-      case 0x61...0x7a, 0x41...0x5a, 0x30...0x39, 0x2d, 0x2e, 0x5f, 0x7e: bytes.append(byte)
-      default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
+      if isUnreserved(byte) { bytes.append(byte) } else { bytes += [0x25, hexDigit(byte >> 4), hexDigit(byte & 15)] }
     }
     return String(decoding: bytes, as: UTF8.self)
   }
+
+  private static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x61...0x7a, 0x41...0x5a, 0x30...0x39, 0x2d, 0x2e, 0x5f, 0x7e: true
+    default: false
+    }
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }
 
   /// The value of one form field, or nil where it is malformed (bad escape, NUL, control bytes, invalid UTF-8).
   package static func decodeFormValue(_ raw: Substring) -> String? {
@@ -27,7 +34,7 @@ package enum PercentEncoding {
       switch byte {
       case UInt8(ascii: "+"): bytes.append(0x20)
       case UInt8(ascii: "%"):
-        guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else { return nil }
+        guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) else { return nil }
         bytes.append(high << 4 | low)
       default: bytes.append(byte)
       }
@@ -36,7 +43,7 @@ package enum PercentEncoding {
     return String(validating: bytes, as: UTF8.self)
   }
 
-  private static func hexDigit(_ byte: UInt8) -> UInt8? {
+  private static func hexValue(_ byte: UInt8) -> UInt8? {
     switch byte {
     case 0x30...0x39: byte - 0x30
     case 0x41...0x46: byte - 0x37

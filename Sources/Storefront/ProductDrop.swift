@@ -6,28 +6,39 @@ import TemplateEngine
 struct ProductDrop: Bindable {
   let product: Product
   /// The variant the address names; empty for none.
-  var selectedVariant = ""
+  let selectedVariant: String
   /// Those it belongs to, where the page asked for them: a card needs none.
-  var collections: [Collection] = []
+  let collections: [Collection]
+  // What a card shows of it and is not a property of the product as it is: made once, however often it is looked at.
+  private let url: String
+  private let formerPrice: Int?
+
+  init(product: Product, selectedVariant: String = "", collections: [Collection] = []) {
+    url = "/products/" + PercentEncoding.segment(product.handle)
+    formerPrice = ProductDrop.reduced(from: product.compareAt, to: product.price)
+    self.product = product
+    self.selectedVariant = selectedVariant
+    self.collections = collections
+  }
 
   static let shape = Shape<ProductDrop>(
     .field("id", \.product.id),
     .field("handle", \.product.handle),
     .field("title", \.product.title),
-    .computed("url") { .string($0.url) },
+    .field("url", \.url),
     .field("vendor", \.product.vendor),
     .field("type", \.product.type),
     // Sanitised to an allow-list when it was stored, hence safe by type.
     .html("description", \.product.descriptionHTML.html),
     .html("content", \.product.descriptionHTML.html),
-    .computed("price") { .amount($0.product.price) },
+    .field("price", \.product.price.subunits),
     .computed("price_min") { .amount($0.prices.min { $0.amount < $1.amount } ?? $0.product.price) },
     .computed("price_max") { .amount($0.prices.max { $0.amount < $1.amount } ?? $0.product.price) },
     .computed("price_varies") { .bool($0.product.priceVaries) },
-    .computed("compare_at_price") { ProductDrop.reduced(from: $0.product.compareAt, to: $0.product.price) },
+    .field("compare_at_price", \.formerPrice),
     .field("available", \.product.available),
-    .computed("images") { .models($0.product.images.map(ImageDrop.init)) },
-    .computed("featured_image") { $0.product.images.first.map { .bound(ImageDrop(image: $0)) } ?? .null },
+    .field("images", \.product.images),
+    .first("featured_image", of: \.product.images),
     .computed("options") { .array($0.product.options.map { .string($0.name) }) },
     .computed("options_with_values") { $0.options },
     .computed("variants") { drop in .models(drop.product.variants.map { VariantDrop(variant: $0, product: drop.product) }) },
@@ -37,18 +48,16 @@ struct ProductDrop: Bindable {
       return variant.map { .bound(VariantDrop(variant: $0, product: drop.product)) } ?? .null
     },
     .computed("has_only_default_variant") { .bool($0.product.variants.count == 1 && $0.product.options.isEmpty) },
-    .computed("attributes") { .models($0.product.attributes.map(AttributeDrop.init)) },
+    .field("attributes", \.product.attributes),
     .computed("tags") { .array($0.product.tags.map { .string($0) }) },
     .computed("collections") { .models($0.collections.map { CollectionDrop(collection: $0) }) },
     .computed("rating") { $0.product.rating.map { .bound(RatingDrop(rating: $0)) } ?? .null }
   )
 
-  var url: String { "/products/" + PercentEncoding.segment(product.handle) }
-
   /// A former price is one only while it is higher.
-  static func reduced(from before: Money?, to now: Money) -> Value {
-    guard let before, before.amount > now.amount else { return .null }
-    return .amount(before)
+  static func reduced(from before: Money?, to now: Money) -> Int? {
+    guard let before, before.amount > now.amount else { return nil }
+    return before.subunits
   }
 
   private var prices: [Money] { product.variants.map(\.price) }
@@ -81,11 +90,13 @@ struct VariantDrop: Bindable {
     .computed("option1") { $0.option(0) },
     .computed("option2") { $0.option(1) },
     .computed("option3") { $0.option(2) },
-    .computed("price") { .amount($0.variant.price) },
-    .computed("compare_at_price") { ProductDrop.reduced(from: $0.variant.compareAt, to: $0.variant.price) },
+    .field("price", \.variant.price.subunits),
+    .computed("compare_at_price") {
+      ProductDrop.reduced(from: $0.variant.compareAt, to: $0.variant.price).map { .int($0) } ?? .null
+    },
     .field("available", \.variant.available),
     .field("inventory_quantity", \.variant.inventory),
-    .computed("image") { ($0.variant.image ?? $0.product.images.first).map { .bound(ImageDrop(image: $0)) } ?? .null },
+    .computed("image") { ($0.variant.image ?? $0.product.images.first).map { .bound($0) } ?? .null },
     .computed("url") { $0.url }
   )
 
@@ -112,28 +123,26 @@ struct OptionDrop: Bindable {
   )
 }
 
-struct ImageDrop: Bindable {
-  let image: Image
+// What a product has in its own memory is read there.
 
-  static let shape = Shape<ImageDrop>(
-    .field("src", \.image.src),
-    .field("alt", \.image.alt),
-    .field("width", \.image.width),
-    .field("height", \.image.height),
-    .computed("aspect_ratio") { drop in
-      guard let width = drop.image.width, let height = drop.image.height, height > 0 else { return .null }
+extension Image: Bindable {
+  package static let shape = Shape<Image>(
+    .field("src", \.src),
+    .field("alt", \.alt),
+    .field("width", \.width),
+    .field("height", \.height),
+    .computed("aspect_ratio") { image in
+      guard let width = image.width, let height = image.height, height > 0 else { return .null }
       return .double(Double(width) / Double(height))
     }
   )
 }
 
-struct AttributeDrop: Bindable {
-  let attribute: Product.Attribute
-
-  static let shape = Shape<AttributeDrop>(
-    .field("key", \.attribute.key),
-    .field("label", \.attribute.label),
-    .field("value", \.attribute.value)
+extension Product.Attribute: Bindable {
+  package static let shape = Shape<Product.Attribute>(
+    .field("key", \.key),
+    .field("label", \.label),
+    .field("value", \.value)
   )
 }
 

@@ -16,7 +16,7 @@ struct ShopDrop: Bindable {
     .field("email", \.site.email),
     .field("locale", \.tenant.locale),
     .field("currency", \.tenant.currency),
-    .computed("logo") { $0.site.logo.map { .bound(ImageDrop(image: $0)) } ?? .null }
+    .computed("logo") { $0.site.logo.map { .bound($0) } ?? .null }
   )
 }
 
@@ -27,18 +27,16 @@ struct MenuDrop: Bindable {
   static let shape = Shape<MenuDrop>(
     .field("handle", \.menu.handle),
     .field("title", \.menu.handle),
-    .computed("items") { .models($0.menu.items.map(MenuItemDrop.init)) },
-    .computed("links") { .models($0.menu.items.map(MenuItemDrop.init)) }
+    .field("items", \.menu.items),
+    .field("links", \.menu.items)
   )
 }
 
-struct MenuItemDrop: Bindable {
-  let item: Menu.Item
-
-  static let shape = Shape<MenuItemDrop>(
-    .field("title", \.item.title),
-    .field("url", \.item.url),
-    .computed("items") { .models($0.item.items.map(MenuItemDrop.init)) },
-    .computed("links") { .models($0.item.items.map(MenuItemDrop.init)) }
+extension Menu.Item: Bindable {
+  package static let shape = Shape<Menu.Item>(
+    .field("title", \.title),
+    .field("url", \.url),
+    .field("items", \.items),
+    .field("links", \.items)
   )
 }
