@@ -44,10 +44,10 @@ check: ## format, imports against Package.swift, packages against packages.txt
 conformance: build ## golden-liquid through the command; every difference with its reason from docs/template-language.md
 	scripts/conformance
 
-bench: ## page hit beside nginx, requests per CPU second: make bench [ROUNDS=3] [SECONDS_EACH=8]
+bench: ## hit, 304, listing, cold page beside nginx, Varnish, FastAPI, Express: make bench [ROUNDS=3] [SECONDS_EACH=8] [ONLY=hit,nginx] [JSON=FILE]
 	scripts/setup build bench
 	swift build -c release --product storefront $(SWIFT_FLAGS)
-	Benchmarks/http/bench-hit --rounds $(ROUNDS) --seconds $(SECONDS_EACH)
+	Benchmarks/http/bench --rounds $(ROUNDS) --seconds $(SECONDS_EACH) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 
 bench-templates: ## the template engine beside its peers, and instructions for each product: make bench-templates [ROUNDS=3]
 	scripts/setup build test bench-templates

@@ -68,6 +68,8 @@ def append(path, text):
         ("Tests/System/test_more.py", "import subprocess\nsubprocess.Popen(['memcached'])\n", "starts memcached"),
         ("Tests/System/test_more.py", "from lxml import etree\n", "lxml is imported"),
         ("Benchmarks/more.rb", "require 'json'\n  require 'redcarpet'\n", "Benchmarks/more.rb:2: nothing in packages.txt gives gem:redcarpet"),
+        ("Benchmarks/more.js", "const fs = require('fs');\nrequire('koa');\n", "Benchmarks/more.js:2: nothing in packages.txt gives node:koa"),
+        ("Benchmarks/more.py", "stage.start('one', ['haproxy', '-f', file])\n", "starts haproxy"),
         ("requirements.txt", "six\n", "not pinned"),
         ("requirements.txt", "six==1.17.0\n", "six is imported by nothing"),
         ("packages.txt", "build | libpq-dev | link:pq | nothing yet\n", "libpq-dev is used by nothing"),
