@@ -64,7 +64,7 @@ def append(path, text):
         ("Package.swift", '// library("CPq", apt: "libpq-dev", pkgConfig: "libpq")\n', "apt package libpq-dev"),
         ("Package.swift", '// pkgConfig: "libpq"\n', "gives pc:libpq"),
         ("scripts/more", "#!/bin/bash\nset -e\nhyperfine true\n", "starts hyperfine"),
-        ("scripts/more", "#!/bin/bash\nif x=$(varnishd -V); then :; fi\n", "starts varnishd"),
+        ("scripts/more", "#!/bin/bash\nif x=$(squid -v); then :; fi\n", "starts squid"),
         ("Tests/System/test_more.py", "import subprocess\nsubprocess.Popen(['memcached'])\n", "starts memcached"),
         ("Tests/System/test_more.py", "from lxml import etree\n", "lxml is imported"),
         ("Benchmarks/more.rb", "require 'json'\n  require 'redcarpet'\n", "Benchmarks/more.rb:2: nothing in packages.txt gives gem:redcarpet"),
