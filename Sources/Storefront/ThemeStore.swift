@@ -17,7 +17,12 @@ package final class ThemeStore: Sendable {
   package let plugins: [String: Plugin]
   package let rejections: [Rejection]
   private let fallback: Theme?
-  private let active = Mutex<[TenantID: ActiveTheme]>([:])
+  private let state = Mutex(State())
+
+  private struct State {
+    var active: [TenantID: ActiveTheme] = [:]
+    var looks: [Look.Key: Look] = [:]
+  }
 
   /// - Parameters:
   ///   - fallback: the theme of a tenant whose own is missing or broken; the first by name where that one is missing too.
@@ -44,11 +49,15 @@ package final class ThemeStore: Sendable {
   /// The tenant's theme with its plugins and settings, made once for each revision of the tenant's record.
   /// - Returns: nil only where no theme at all could be read.
   package func theme(of tenant: Tenant) -> ActiveTheme? {
-    active.withLock { active in
-      if let known = active[tenant.id], known.tenantRevision == tenant.revision { return known }
+    state.withLock { state in
+      if let known = state.active[tenant.id], known.tenantRevision == tenant.revision { return known }
       guard let theme = themes[tenant.theme] ?? fallback else { return nil }
-      let made = ActiveTheme(theme, plugins: tenant.plugins.compactMap { plugins[$0] }, for: tenant)
-      active[tenant.id] = made
+      let plugins = tenant.plugins.compactMap { self.plugins[$0] }
+      let key = Look.Key(theme: theme.id, plugins: plugins.map(\.id), locale: tenant.locale, currency: tenant.currency)
+      let look = state.looks[key] ?? Look(theme, plugins: plugins, locale: tenant.locale, currency: tenant.currency)
+      state.looks[key] = look
+      let made = ActiveTheme(look, for: tenant)
+      state.active[tenant.id] = made
       return made
     }
   }
