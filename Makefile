@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check conformance bench bench-templates fuzz fuzz-templates limits-templates mutants isolation clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -54,6 +54,10 @@ bench-templates: ## the template engine beside its peers, and instructions for e
 	swift build -c release --package-path Benchmarks/Templates
 	Benchmarks/Templates/cost
 	Benchmarks/Templates/bench --rounds $(ROUNDS)
+
+bench-tenants: build ## start time and memory of a worker with 1 to 10,000 shops
+	scripts/setup test
+	.venv/bin/python3 Benchmarks/http/tenants
 
 fuzz: ## long fuzzing of the parsers: make fuzz [RUNS=2000000]
 	scripts/setup build
