@@ -44,9 +44,10 @@ class Answer:
 class Server:
     """A supervisor with its workers. Its log lines are on `events()`, its access log in `folder/access.log`."""
 
-    def __init__(self, folder, *words, command="serve", tenants=None):
+    def __init__(self, folder, *words, command="serve", tenants=None, ports=None):
         self.folder = pathlib.Path(folder)
-        self.port, self.operations_port = free_port(), free_port()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port, self.operations_port = ports or (free_port(), free_port())
         line = [BINARY, command, "--port", self.port, "--operations-port", self.operations_port, *words]
         if command == "serve":
             line += ["--tenants", tenants or ROOT / "Demo" / "tenants.json", "--data", self.folder / "var", "--data", ROOT / "Demo"]

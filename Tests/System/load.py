@@ -1,4 +1,4 @@
-"""A bounded load of plain GETs from a few threads, which counts what failed and when it began."""
+"""A bounded load of GETs from a few threads, which counts what failed and when it began, and keeps how long each took."""
 import http.client
 import threading
 import time
@@ -8,9 +8,10 @@ class Load:
     """Half of the clients keep their connection, half open one for each request. A kept connection that the server
     closes between two requests is opened again, once, as RFC 9112 §9.3.1 lets a client do for a GET."""
 
-    def __init__(self, server, path="/", clients=8, seconds=60):
+    def __init__(self, server, path="/", clients=8, seconds=60, caddy=None):
         self.server, self.path, self.until = server, path, time.monotonic() + seconds
-        self.ok, self.reopened, self.failures = 0, 0, []
+        self.caddy, self.trust = caddy, caddy and caddy.trust()
+        self.ok, self.reopened, self.failures, self.took = 0, 0, [], []
         self.lock, self.ending = threading.Lock(), threading.Event()
         self.threads = [threading.Thread(target=self.client, args=(i % 2 == 0,), daemon=True) for i in range(clients)]
 
@@ -31,6 +32,22 @@ class Load:
         while self.ok < goal:
             assert time.monotonic() < end, f"no more answers; {self.failures[-3:]}"
             time.sleep(0.005)
+
+    def mark(self):
+        """What was answered from here on is what `p99` is about."""
+        self.took = []
+
+    def p99(self):
+        took = sorted(self.took)
+        return took[len(took) * 99 // 100]
+
+    def open(self):
+        if not self.caddy:
+            return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        connection = http.client.HTTPConnection("fashion.localhost")
+        connection.auto_open = False
+        connection.sock = self.caddy.connect("fashion.localhost", 30, self.trust)
+        return connection
 
     def client(self, keeps):
         connection = None
@@ -53,8 +70,9 @@ class Load:
                 time.sleep(0.02)
 
     def once(self, connection, keeps):
+        began = time.monotonic()
         if connection is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+            connection = self.open()
         try:
             headers = {"Host": f"fashion.localhost:{self.server.port}"} | ({} if keeps else {"Connection": "close"})
             connection.request("GET", self.path, headers=headers)
@@ -69,6 +87,7 @@ class Load:
         else:
             with self.lock:
                 self.ok += 1
+                self.took.append(time.monotonic() - began)
         if not keeps or answer.will_close:
             connection.close()
             return None

@@ -1,0 +1,66 @@
+"""Fault 24 with Caddy in front: what a shopper sees of a reload, of a worker that dies, of a service that ends and comes back."""
+import os
+import signal
+import time
+
+from conftest import Server
+from load import Load
+
+
+def outcomes(load):
+    found = {"200": load.ok}
+    for _, what in load.failures:
+        found[what] = found.get(what, 0) + 1
+    return found
+
+
+def test_reloads_are_not_seen(own_server, caddy, figures):
+    with Load(own_server, caddy=caddy) as load:
+        for round in (1, 2):
+            own_server.process.send_signal(signal.SIGHUP)
+            own_server.wait_for("reloaded", times=round)
+            load.past(100)
+    assert load.failures == []
+    figures.append(f"fault 24, 2 reloads behind Caddy: {outcomes(load)}")
+
+
+def test_a_killed_worker_is_not_seen(own_server, caddy, figures):
+    with Load(own_server, caddy=caddy) as load:
+        load.past(200)
+        before = load.p99()
+        load.mark()
+        for round in (1, 2, 3):
+            killed = time.monotonic()
+            os.kill(own_server.worker(), signal.SIGKILL)
+            own_server.wait_for("ready", times=round + 1)
+            ready = time.monotonic() - killed
+            load.past(100)
+        longest = max(load.took)
+    # Each of the requests that were lost with the worker was a GET, and Caddy sent it again.
+    assert load.failures == []
+    figures.append(
+        f"fault 24, kill -9 three times behind Caddy: {outcomes(load)}; worker ready again in {ready:.2f} s, longest wait of a shopper "
+        f"{longest:.2f} s, p99 {before * 1000:.0f} ms without")
+
+
+def test_a_service_that_ends_and_comes_back(own_server, caddy, figures, tmp_path):
+    with Load(own_server, caddy=caddy) as load:
+        load.past(100)
+        own_server.process.send_signal(signal.SIGTERM)
+        assert own_server.process.wait(35) == 0
+        ended = time.monotonic()
+        while not any("status 503" in what for _, what in load.failures):
+            assert time.monotonic() < ended + 20, "requests neither fail nor are answered"
+            time.sleep(0.05)
+        again = Server(tmp_path / "again", ports=(own_server.port, own_server.operations_port))
+        try:
+            back = time.monotonic()
+            load.past(200)
+            # Caddy tries again for itself; what failed had waited for its two seconds in vain.
+            late = [failure for failure in load.failures if failure[0] > back + 2.5]
+        finally:
+            load.ending.set()
+            again.stop()
+    assert late == []
+    assert all("status 503" in what for _, what in load.failures), "never half a page, never a bare error"
+    figures.append(f"fault 24, SIGTERM and a new start behind Caddy: {outcomes(load)}")
