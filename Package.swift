@@ -39,6 +39,7 @@ let package = Package(
     library("CXxhash", apt: "libxxhash-dev"),
     library("CXml2", apt: "libxml2-dev", pkgConfig: "libxml-2.0"),
     library("CCsv", apt: "libcsv-dev"),
+    library("CHiredis", apt: "libhiredis-dev"),
     .target(
       name: "CBeast", path: "Sources/CLibraries/CBeast",
       cxxSettings: [.define("BOOST_ENABLE_ASSERT_HANDLER")]),
@@ -48,6 +49,7 @@ let package = Package(
     module("Tenancy", "CIdn2"),
     module("EventLoop", "CUv", "CPosix"),
     module("HTTP", "EventLoop", "CBeast", "CCurl", "CUv"),
+    module("Redis", "EventLoop", "CHiredis", "CUv"),
     module("ChangeLog", "Tenancy"),
     module("FragmentCache", "Tenancy", "ChangeLog"),
     // Rounding is libm's in a debug build, and a program that imports nothing else does not link it.
@@ -75,6 +77,9 @@ let package = Package(
     tests("Tenancy"),
     tests("EventLoop"),
     tests("HTTP", "EventLoop", "CBeast", "ScriptedPeer"),
+    // A Redis of the tests' own, on a socket in a temporary folder.
+    .target(name: "PrivateRedis", path: "Tests/PrivateRedis", swiftSettings: settings),
+    tests("Redis", "EventLoop", "PrivateRedis"),
     tests("ChangeLog", "Tenancy"),
     tests("FragmentCache", "Tenancy", "ChangeLog"),
     tests("TemplateEngine", reads: ["Errors"]),

@@ -18,6 +18,12 @@ package enum Loop {
     uv_stop(executor.loop)
   }
 
+  /// Does `work` once, when this turn's jobs have run and before the loop waits for events: what many jobs of a turn write leaves in
+  /// one write.
+  @LoopActor package static func atTurnEnd(_ work: @escaping @LoopActor () -> Void) {
+    executor.atTurnEnd(work)
+  }
+
   package static func now() -> MonotonicInstant { .now }
 
   /// The loop's own clock: milliseconds, read once a turn, free to ask.

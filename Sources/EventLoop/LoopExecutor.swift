@@ -19,6 +19,7 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor {
   nonisolated(unsafe) package let loop: UnsafeMutablePointer<uv_loop_t>
   nonisolated(unsafe) private var local: [UnownedJob] = []
   nonisolated(unsafe) private var running: [UnownedJob] = []
+  nonisolated(unsafe) private var closing: [@LoopActor () -> Void] = []
   nonisolated(unsafe) private var turnStart: UInt64 = 0
   nonisolated(unsafe) private(set) var stalls = Histogram()
   nonisolated(unsafe) private let wake = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
@@ -97,8 +98,16 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor {
     } while !local.isEmpty && uv_hrtime() < end
   }
 
+  func atTurnEnd(_ work: @escaping @LoopActor () -> Void) { closing.append(work) }
+
   private func endTurn() {
     drain()
+    while !closing.isEmpty {
+      let works = closing
+      closing.removeAll(keepingCapacity: true)
+      Loop.assumeIsolated { for work in works { work() } }
+      drain()
+    }
     if local.isEmpty { uv_idle_stop(idle) } else { uv_idle_start(idle) { _ in } }
     if turnStart != 0 {
       stalls.record(microseconds: (uv_hrtime() - turnStart) / 1000)
