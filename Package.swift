@@ -50,7 +50,7 @@ let package = Package(
     module("EventLoop", "CUv", "CPosix"),
     module("HTTP", "EventLoop", "CBeast", "CCurl", "CUv"),
     module("Redis", "EventLoop", "CHiredis", "CUv"),
-    module("ChangeLog", "Tenancy"),
+    module("ChangeLog", "Tenancy", "EventLoop", "Redis"),
     module("FragmentCache", "Tenancy", "ChangeLog"),
     // Rounding is libm's in a debug build, and a program that imports nothing else does not link it.
     .target(name: "TemplateEngine", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
@@ -80,7 +80,7 @@ let package = Package(
     // A Redis of the tests' own, on a socket in a temporary folder.
     .target(name: "PrivateRedis", path: "Tests/PrivateRedis", swiftSettings: settings),
     tests("Redis", "EventLoop", "PrivateRedis"),
-    tests("ChangeLog", "Tenancy"),
+    tests("ChangeLog", "Tenancy", "EventLoop", "Redis", "PrivateRedis"),
     tests("FragmentCache", "Tenancy", "ChangeLog"),
     tests("TemplateEngine", reads: ["Errors"]),
     tests("ThemeSDK", "TemplateEngine"),

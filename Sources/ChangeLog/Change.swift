@@ -10,7 +10,8 @@ package enum ChangeClass: Hashable, Sendable {
 
 /// One entry of the log.
 package struct Change: Hashable, Sendable {
-  package let tenant: TenantID
+  /// nil for a heartbeat, which touches nothing: that the log is alive shows by it.
+  package let tenant: TenantID?
   /// Everything that the change touches, before and after it: a product that moves names both lists.
   package let tags: [Tag]
   package let `class`: ChangeClass
@@ -20,7 +21,7 @@ package struct Change: Hashable, Sendable {
   /// How far the source was when this was written; a read asks for at least the greatest mark it has seen.
   package let mark: UInt64
 
-  package init(tenant: TenantID, tags: [Tag], class: ChangeClass, number: UInt64, stamp: Stamp, mark: UInt64 = 0) {
+  package init(tenant: TenantID?, tags: [Tag], class: ChangeClass, number: UInt64, stamp: Stamp, mark: UInt64 = 0) {
     self.tenant = tenant
     self.tags = tags
     self.class = `class`

@@ -11,21 +11,38 @@ package final class Follower {
   private var sightings = EndSightings()
   private let log: MemoryChangeLog?
   private let clock: () -> Duration
+  private var endSeen: Duration?
+  private let lostAfter: Duration
 
   /// - Parameter clock: monotonic time since any fixed start; the loop's own time will do.
   package init(of log: MemoryChangeLog, clock: @escaping () -> Duration) {
     self.log = log
     self.clock = clock
+    lostAfter = .seconds(1)
     knowledge = Knowledge(from: log.end)
     sightings.saw(knowledge.position.number, at: clock())
   }
 
   /// For a log that is read elsewhere, from its end on; what is read goes to `receive`.
-  package init(from knowledge: Knowledge, clock: @escaping () -> Duration) {
+  /// - Parameter lostAfter: the age at which a position is of no use any more; see `isLost`.
+  package init(from knowledge: Knowledge, lostAfter: Duration = .seconds(3), clock: @escaping () -> Duration) {
     self.log = nil
     self.clock = clock
+    self.lostAfter = lostAfter
     self.knowledge = knowledge
+    endSeen = clock()
     sightings.saw(knowledge.position.number, at: clock())
+  }
+
+  /// For a log that a `StreamReader` will read: until then it is lost, and what is made is valid in this process alone.
+  package init(
+    awaiting knowledge: Knowledge = Knowledge(from: Position(epoch: .random(), number: 0)),
+    lostAfter: Duration = .seconds(3), clock: @escaping () -> Duration
+  ) {
+    self.log = nil
+    self.clock = clock
+    self.lostAfter = lostAfter
+    self.knowledge = knowledge
   }
 
   package var now: Duration { clock() }
@@ -44,7 +61,8 @@ package final class Follower {
     sightings.saw(knowledge.position.number, at: now)
   }
 
-  package func receive(_ batch: Batch) { receive(batch, now: clock()) }
+  /// - Parameter asked: when the reading was asked for, on this follower's clock: what it brought was the log's end then or later.
+  package func receive(_ batch: Batch, asked: Duration? = nil) { receive(batch, now: asked ?? clock()) }
 
   private func receive(_ batch: Batch, now: Duration) {
     for change in batch.changes {
@@ -53,16 +71,35 @@ package final class Follower {
       if knowledge.position.epoch != epoch { sightings = EndSightings() }
     }
     if !batch.changes.isEmpty { turn += 1 }
-    if let end = batch.end, end == knowledge.position { sightings.saw(end.number, at: now) }
+    if let end = batch.end, end == knowledge.position {
+      sightings.saw(end.number, at: now)
+      if !batch.changes.isEmpty { endSeen = now }
+    }
+  }
+
+  /// Forgets everything, and expects the entries after `start`. The position is lost until the log's end is seen.
+  package func begin(at start: Position) {
+    knowledge.begin(at: start)
+    sightings = EndSightings()
+    endSeen = nil
+    turn += 1
+  }
+
+  /// Whether the log's end was last seen too long ago: then touches may be missed that everybody else knows, and nothing but its
+  /// life says whether something kept is still true. Only new entries show the end, which is why an idle log has heartbeats: an
+  /// answer without any may come from a server that nobody else speaks to any more.
+  package func isLost(now: Duration) -> Bool {
+    guard log == nil else { return false }
+    guard let endSeen else { return true }
+    return now - endSeen > lostAfter
   }
 
   /// To be called with the log's end whenever the connection to a log is new: a tail that does not match is another life of it.
   package func reconnected(end: Position, mark: UInt64 = 0) {
     guard end.epoch != knowledge.position.epoch || end.number < knowledge.position.number else { return }
-    knowledge.begin(at: end)
-    sightings = EndSightings()
+    begin(at: end)
+    endSeen = clock()
     sightings.saw(end.number, at: clock())
-    turn += 1
   }
 
   /// Whether something whose asOf is this missed nothing that was in the log more than `age` ago.

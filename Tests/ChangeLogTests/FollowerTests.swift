@@ -93,3 +93,57 @@ import Testing
     #expect(sightings.end(notBefore: .milliseconds(99_990)) != nil)
   }
 }
+
+/// A log that is read elsewhere.
+@Suite struct LostLogTests {
+  let clock = FollowerTests.Clock()
+  let stamp = Stamp(high: 1, low: 1)
+
+  func heartbeat(_ number: UInt64) -> Batch {
+    let change = Change(tenant: nil, tags: [], class: .soft, number: number, stamp: stamp)
+    return Batch(changes: [change], end: change.position)
+  }
+
+  func isLost(_ follower: Follower) -> Bool { follower.isLost(now: clock.now) }
+
+  @Test func aLogIsLostUntilItsEndIsSeen() {
+    let follower = Follower { [clock] in clock.now }
+    #expect(isLost(follower))
+    follower.begin(at: Position(epoch: stamp, number: 5))
+    follower.receive(Batch(changes: heartbeat(6).changes, end: nil))
+    #expect(isLost(follower))
+    follower.receive(heartbeat(7))
+    #expect(!isLost(follower))
+  }
+
+  @Test func onlyNewEntriesRenewAPositionsAge() {
+    let follower = Follower { [clock] in clock.now }
+    follower.receive(heartbeat(1))
+    clock.now = .seconds(3)
+    #expect(!isLost(follower))
+    clock.now = .seconds(4)
+    #expect(isLost(follower))
+    // Any other answer: nothing new, or an end that is not where this follower is.
+    follower.receive(Batch(changes: [], end: Position(epoch: stamp, number: 1)))
+    follower.reconnected(end: Position(epoch: stamp, number: 1))
+    #expect(isLost(follower))
+    follower.receive(heartbeat(2))
+    #expect(!isLost(follower))
+  }
+
+  /// An answer that lay unread shows where the log ended when it was asked for, and no later.
+  @Test func anAnswersAgeIsThatOfItsQuestion() {
+    let follower = Follower { [clock] in clock.now }
+    clock.now = .seconds(10)
+    follower.receive(heartbeat(1), asked: .seconds(2))
+    #expect(isLost(follower))
+    #expect(!follower.isKnown(Position(epoch: stamp, number: 1), within: .seconds(5), now: clock.now))
+    #expect(follower.isKnown(Position(epoch: stamp, number: 1), within: .seconds(8), now: clock.now))
+  }
+
+  @Test func anEmbeddedLogIsNeverLost() {
+    let follower = Follower(of: MemoryChangeLog()) { [clock] in clock.now }
+    clock.now = .seconds(1000)
+    #expect(!isLost(follower))
+  }
+}
