@@ -204,7 +204,10 @@ extension Machine {
   /// Looks a variable up by its name and keeps what was found.
   @inline(never)
   func find(_ number: Int, _ frame: Frame) -> Value {
+    let before = ledger.spent
     let value = lookUpAround(frame.program.tables.names[number], frame)
+    // What was found stays when the instruction is run again, and so does its cost.
+    ledger.begun += ledger.spent - before
     frame.set(number, value, .found)
     return value
   }

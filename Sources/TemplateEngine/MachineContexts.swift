@@ -12,7 +12,17 @@ extension Machine {
   func note(_ value: Value, from start: Int) throws(FilterError) {
     try ledger.charge(units: 1, bytes: 48)
     guard let mark = captures.last?.mark, sink.count > start else { return }
-    printed.append(Printed(start: start - mark, end: sink.count - mark, value: value))
+    printed.append(Printed(start: start - mark, end: sink.count - mark, value: try settled(value)))
+  }
+
+  /// A list with the data in it that came late, which is printed again as its new place has it. It was printed, so all is here.
+  private func settled(_ value: Value, depth: Int = 0) throws(FilterError) -> Value {
+    guard case .array(let elements) = value.storage, depth < 64 else { return value }
+    try ledger.charge(units: 2 + elements.count, bytes: elements.count * MemoryLayout<Value>.stride)
+    var settled: [Value] = []
+    settled.reserveCapacity(elements.count)
+    for element in elements { settled.append(try self.settled(try ledger.resolved(element), depth: depth + 1)) }
+    return .array(settled)
   }
 
   /// Prints text and numbers of data where a place asks no more of them than text does; false where it asks more.

@@ -19,7 +19,20 @@ struct LateDataTests {
     "<a href='{{ lazy.title }}'>",
     "{% cycle lazy.title, list %}", "{% case lazy.title %}{% when 'x' %}{% endcase %}",
     "{{ lazy.made.nothing }}{{ lazy.made.in }}",
+    "{% capture c %}{{ mixed }}{{ deep }}{% endcapture %}<a title='{{ c }}'>",
+    "{% capture c %}<oh {{ mixed }}{{ deep }}{% endcapture %}{{ c }}", "<{% include p %}", "<a {% include p %}",
   ]
+
+  /// The same value in every place an HTML page has.
+  static let places = [
+    "<style>a{b:V}</style>", "<style>a{b:'V'}</style>", "<script>let x = V</script>", "<script>let x = 'V'</script>",
+    "<a title='V'>",
+    "<a title=V>", "<a href='V'>", "<a href='/?q=V'>", "<a onclick='V'>", "<a style='a: V'>", "<!-- V -->",
+    "<textarea>V</textarea>",
+    "<title>V</title>", "<V>", "<a V>", "<!-V>", "<?V>", "</V>", "<!-- a --V>", "</a V>", "<oV", "<o V", "<o a=V", "<a href=V",
+  ].flatMap { place in
+    ["mixed", "lazy", "list", "deep"].map { place.replacing("V", with: "{{ \($0) }}") }
+  }
 
   static func answer(_ request: DataRequest) -> Value {
     switch request.kind {
@@ -35,17 +48,19 @@ struct LateDataTests {
       return late ? .deferred(request) : answer(request)
     }
     return [
-      "lazy": value("lazy"), "list": value("list"), "all": .lookup(kind: "all"),
-      "mixed": .array([.int(1), value("lazy"), value("list")]),
+      "p": .string("p"), "lazy": value("lazy"), "list": value("list"), "all": .lookup(kind: "all"),
+      "mixed": .array([.int(1), value("lazy"), value("list")]), "deep": .array([.array([value("list")])]),
     ]
   }
 
-  @Test(arguments: sources, [Environment.Escaping.auto, .manual]) func costsTheSame(
+  @Test(arguments: sources + places, [Environment.Escaping.auto, .manual]) func costsTheSame(
     _ source: String, _ escaping: Environment.Escaping
   ) throws {
     let template = try Environment(escaping: escaping).compile(Array(source.utf8), name: "t")
+    let partial = try Environment(escaping: escaping).compile(Array("<o{{ mixed }}{{ deep }}".utf8), name: "p")
+    let partials = PartialLibrary(["p": partial])
     func rendered(late: Bool) -> (output: [UInt8], steps: Int) {
-      let render = Render(template, globals: Globals(Self.globals(late: late)), partials: PartialLibrary(), errors: .silent)
+      let render = Render(template, globals: Globals(Self.globals(late: late)), partials: partials, errors: .silent)
       while case .needs(let requests) = render.resume() {
         for request in requests { render.supply(Self.answer(request), for: request) }
       }
