@@ -45,21 +45,6 @@ package enum Folding {
     return slug
   }
 
-  /// A handle as one segment of a path: every byte but RFC 3986's unreserved ones is percent-encoded.
-  package static func pathSegment(_ handle: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var segment: [UInt8] = []
-    for byte in handle.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-        segment.append(byte)
-      default: segment += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: segment, as: UTF8.self)
-  }
-
   private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) }
     switch scalar.properties.generalCategory {

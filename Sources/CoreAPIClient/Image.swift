@@ -19,7 +19,7 @@ extension Image: Codable {
     self.init(
       src: try from.decode(String.self, forKey: .src),
       alt: try from.decodeIfPresent(String.self, forKey: .alt) ?? "",
-      width: try from.decodeIfPresent(Int.self, forKey: .width),
-      height: try from.decodeIfPresent(Int.self, forKey: .height))
+      width: try from.decodeNumberIfPresent(Int.self, forKey: .width),
+      height: try from.decodeNumberIfPresent(Int.self, forKey: .height))
   }
 }

@@ -132,41 +132,33 @@ package struct Money: Hashable, Sendable {
   }()
 }
 
-extension CodingUserInfoKey {
-  /// The currency of amounts that stand alone in a document (`"price": "129.00"`), as a String.
-  static let currency = CodingUserInfoKey(rawValue: "currency")!
-}
-
 /// In a document an amount is a string or a number in the document's currency, or `{"amount": …, "currency": "JPY"}`.
 extension Money: Codable {
   private enum CodingKeys: String, CodingKey { case amount, currency }
 
   package init(from decoder: any Decoder) throws {
+    let single = try decoder.singleValueContainer()
     let own: (amount: Read, currency: String?)
-    if let keyed = try? decoder.container(keyedBy: CodingKeys.self) {
-      own = (
-        try Self.amount {
-          try keyed.decode(String.self, forKey: .amount)
-        } number: {
-          try keyed.decode(Decimal.self, forKey: .amount)
-        } at: {
-          .dataCorruptedError(forKey: .amount, in: keyed, debugDescription: $0)
-        },
-        try keyed.decode(String.self, forKey: .currency)
-      )
+    // First what nearly every amount is: each wrong guess would make an error and throw it away.
+    if let text = try? single.decode(String.self) {
+      own = (try Self.amount(text) { .dataCorruptedError(in: single, debugDescription: $0) }, nil)
+    } else if let keyed = try? decoder.container(keyedBy: CodingKeys.self) {
+      func wrong(_ reason: String) -> DecodingError {
+        .dataCorruptedError(forKey: .amount, in: keyed, debugDescription: reason)
+      }
+      let amount =
+        if let text = try? keyed.decode(String.self, forKey: .amount) { try Self.amount(text, wrong) } else {
+          try Self.amount(try keyed.decodeNumber(Decimal.self, forKey: .amount), wrong)
+        }
+      own = (amount, try keyed.decode(String.self, forKey: .currency))
     } else {
-      let single = try decoder.singleValueContainer()
       own = (
-        try Self.amount {
-          try single.decode(String.self)
-        } number: {
-          try single.decode(Decimal.self)
-        } at: {
+        try Self.amount(try Document.placed(decoder.codingPath) { try single.decode(Decimal.self) }) {
           .dataCorruptedError(in: single, debugDescription: $0)
         }, nil
       )
     }
-    let currency = own.currency ?? decoder.userInfo[.currency] as? String ?? ""
+    let currency = own.currency ?? (decoder.userInfo[.currency] as? DocumentCurrency)?.code ?? ""
     guard Self.isCurrency(currency) else {
       throw DecodingError.dataCorrupted(
         .init(
@@ -184,17 +176,15 @@ extension Money: Codable {
     case long(Decimal)
   }
 
-  private static func amount(
-    text: () throws -> String, number: () throws -> Decimal, at error: (String) -> DecodingError
-  ) throws -> Read {
-    if let text = try? text() {
-      if let short = ShortAmount(text) { return .short(short) }
-      guard let value = decimal(text) else {
-        throw error("\u{201C}\(text.prefix(40))\u{201D} is not an amount; write it as \"19.99\"")
-      }
-      return .long(value)
+  private static func amount(_ text: String, _ error: (String) -> DecodingError) throws -> Read {
+    if let short = ShortAmount(text) { return .short(short) }
+    guard let value = decimal(text) else {
+      throw error("\u{201C}\(text.prefix(40))\u{201D} is not an amount; write it as \"19.99\"")
     }
-    let value = try number()
+    return .long(value)
+  }
+
+  private static func amount(_ value: Decimal, _ error: (String) -> DecodingError) throws -> Read {
     guard isPrice(value) else { throw error("\(value) is not an amount of money; write it as \"19.99\"") }
     return .long(value)
   }
@@ -205,7 +195,7 @@ extension Money: Codable {
   }
 
   package func encode(to encoder: any Encoder) throws {
-    if encoder.userInfo[.currency] as? String == currency {
+    if (encoder.userInfo[.currency] as? DocumentCurrency)?.code == currency {
       var single = encoder.singleValueContainer()
       try single.encode(plain)
     } else {

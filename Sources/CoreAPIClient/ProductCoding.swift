@@ -41,7 +41,7 @@ extension Product: Codable {
       publishedAt: try from.decodeIfPresent(Date.self, forKey: .publishedAt),
       rating: try from.decodeIfPresent(Rating.self, forKey: .rating),
       status: try from.decodeIfPresent(Status.self, forKey: .status) ?? .active,
-      sold: try from.decodeIfPresent(Int.self, forKey: .sold))
+      sold: try from.decodeNumberIfPresent(Int.self, forKey: .sold))
     summarize()
     if let price { self.price = price }
     if let compareAt { self.compareAt = compareAt }
@@ -80,7 +80,7 @@ extension Variant: Codable {
 
   package init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: CodingKeys.self)
-    let inventory = try from.decodeIfPresent(Int.self, forKey: .inventory)
+    let inventory = try from.decodeNumberIfPresent(Int.self, forKey: .inventory)
     let salePrice = try from.decodeIfPresent(Money.self, forKey: .salePrice)
     self.init(
       id: try from.decode(String.self, forKey: .id),
@@ -123,10 +123,10 @@ extension Product.Rating: Codable {
   package init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: CodingKeys.self)
     let text = try? from.decode(String.self, forKey: .value)
-    guard let value = try text.map(Double.init) ?? from.decode(Double.self, forKey: .value), (0...5).contains(value) else {
+    guard let value = try text.map(Double.init) ?? from.decodeNumber(Double.self, forKey: .value), (0...5).contains(value) else {
       throw DecodingError.dataCorruptedError(forKey: .value, in: from, debugDescription: "a rating is a number from 0 to 5")
     }
-    self.init(value: value, count: max(0, try from.decode(Int.self, forKey: .count)))
+    self.init(value: value, count: max(0, try from.decodeNumber(Int.self, forKey: .count)))
   }
 
   package func encode(to encoder: any Encoder) throws {

@@ -95,7 +95,7 @@ extension Collection: Codable {
       title: try from.decode(String.self, forKey: .title),
       description: try from.decodeIfPresent(SanitizedHTML.self, forKey: .description) ?? .empty,
       image: try from.decodeIfPresent(Image.self, forKey: .image),
-      productCount: try from.decodeIfPresent(Int.self, forKey: .productCount) ?? 0,
+      productCount: try from.decodeNumberIfPresent(Int.self, forKey: .productCount) ?? 0,
       updatedAt: try from.decodeIfPresent(Date.self, forKey: .updatedAt) ?? Timestamp.unknown)
   }
 }

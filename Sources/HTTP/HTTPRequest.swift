@@ -52,8 +52,10 @@ package struct HTTPRequest: Sendable {
 
 extension HTTPRequest {
   /// One request out of its bytes, through the same gate: for tests and tools. Nil when the gate refuses it or wants more.
-  package init?(parsing bytes: [UInt8], remoteAddress: String = "127.0.0.1") {
-    let conversation = Conversation(limits: ServerLimits(), remoteAddress: remoteAddress)
+  package init?(parsing bytes: [UInt8], remoteAddress: String = "127.0.0.1", takesPatch: Bool = false) {
+    var limits = ServerLimits()
+    limits.takesPatch = takesPatch
+    let conversation = Conversation(limits: limits, remoteAddress: remoteAddress)
     let event = bytes.withUnsafeBytes { bytes in
       conversation.offer(bytes)
       let event = conversation.next()

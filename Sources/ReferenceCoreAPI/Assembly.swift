@@ -1,5 +1,6 @@
 import CoreAPIClient
 import FoundationEssentials
+import HTTP
 
 /// A catalogue in the making: what every format needs to say about products and collections, and what it has to tell.
 struct Assembly {
@@ -83,7 +84,7 @@ struct Assembly {
       let children = collections.filter { $0.key.count == parent.count + 1 && $0.key.starts(with: parent) }
       let order = outcome.catalog.collections.map(\.handle)
       return children.sorted { order.firstIndex(of: $0.value) ?? 0 < order.firstIndex(of: $1.value) ?? 0 }.map { path, handle in
-        Menu.Item(title: path[path.count - 1], url: "/collections/" + Folding.pathSegment(handle), items: items(under: path))
+        Menu.Item(title: path[path.count - 1], url: "/collections/" + PercentEncoding.segment(handle), items: items(under: path))
       }
     }
     // A menu of one entry that holds the others says nothing; show the others.

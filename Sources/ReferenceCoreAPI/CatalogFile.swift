@@ -103,7 +103,7 @@ package struct CatalogFile: Hashable, Sendable {
     var known: Set<String> = []
     for (index, collection) in collections.enumerated() {
       let path = ["collections", "\(index)", "handle"]
-      guard Self.isHandle(collection.handle) else {
+      guard Handle.isValid(collection.handle) else {
         throw fail("\u{201C}\(collection.handle)\u{201D} cannot be part of an address", path, remedy: Self.handleRule)
       }
       guard known.insert(collection.handle).inserted else {
@@ -119,7 +119,7 @@ package struct CatalogFile: Hashable, Sendable {
           "a second product with the id \u{201C}\(product.id)\u{201D}, or an empty one", path + ["id"],
           remedy: "give each its own")
       }
-      guard Self.isHandle(product.handle) else {
+      guard Handle.isValid(product.handle) else {
         throw fail("\u{201C}\(product.handle)\u{201D} cannot be part of an address", path + ["handle"], remedy: Self.handleRule)
       }
       guard handles.insert(product.handle).inserted else {
@@ -136,13 +136,6 @@ package struct CatalogFile: Hashable, Sendable {
 
   private static let handleRule = "write 1 to 200 bytes without blanks, control characters and any of / ? # % \\ < > \""
 
-  static func isHandle(_ text: String) -> Bool {
-    (1...200).contains(text.utf8.count) && text != "." && text != ".."
-      && text.unicodeScalars.allSatisfy {
-        $0.value > 0x20 && !(0x7f...0xa0).contains($0.value) && !"/?#%\\\"<>".unicodeScalars.contains($0)
-      }
-  }
-
   private struct Head: Decodable { let currency: String }
 
   private struct Decoded: Decodable {
@@ -156,9 +149,9 @@ package struct CatalogFile: Hashable, Sendable {
 extension CatalogFile: Encodable {}
 
 extension CatalogError {
-  fileprivate init(decoding error: DecodingError, in data: Data, file: String) {
+  init(decoding error: DecodingError, in data: Data, file: String) {
     let context: DecodingError.Context
-    var reason: String
+    let reason: String
     var remedy: String?
     switch error {
     case .keyNotFound(let key, let found):
@@ -173,16 +166,15 @@ extension CatalogError {
       reason = "this is not a \(type)"
     case .dataCorrupted(let found):
       context = found
-      reason = found.debugDescription
-      if let underlying = found.underlyingError { reason = "not JSON: \(underlying)" }
+      reason = error.isSyntax ? "this is not JSON" : found.debugDescription
     @unknown default:
       self.init(.syntax, "\(error)", file: file)
       return
     }
     let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
-    let place = JSONPlace(of: path, in: data)
+    let place = error.isSyntax ? nil : JSONPlace(of: path, in: data)
     self.init(
-      context.underlyingError == nil ? .content : .syntax, reason, file: file, line: place?.line, column: place?.column,
+      error.isSyntax ? .syntax : .content, reason, file: file, line: place?.line, column: place?.column,
       path: path.isEmpty ? nil : JSONPlace.text(path), remedy: remedy)
   }
 }

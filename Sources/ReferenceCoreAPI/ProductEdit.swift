@@ -9,8 +9,11 @@ package enum ProductEdit: Hashable, Sendable {
   case sale(Variant.Sale?, variant: String?)
   /// Units left; none makes the variant unavailable.
   case stock(Int, variant: String?)
+  /// Said by itself, whatever is counted.
+  case available(Bool, variant: String?)
   case publish
   case unpublish
+  case archive
   /// All the collections it is in from now on.
   case collections([String])
 
@@ -25,8 +28,10 @@ package enum ProductEdit: Hashable, Sendable {
         $0.inventory = units
         $0.available = units > 0
       }
+    case .available(let available, let variant): try product.edit(variant) { $0.available = available }
     case .publish: product.status = .active
     case .unpublish: product.status = .draft
+    case .archive: product.status = .archived
     case .collections(let handles): product.collections = handles
     }
   }
@@ -36,7 +41,7 @@ extension Product {
   fileprivate mutating func edit(_ id: String?, _ body: (inout Variant) -> Void) throws(CatalogError) {
     let chosen = variants.indices.filter { id == nil || variants[$0].id == id }
     guard !chosen.isEmpty else {
-      throw CatalogError(.unknown, "\u{201C}\(handle)\u{201D} has no variant \u{201C}\(id ?? "")\u{201D}")
+      throw CatalogError(.unknown, "\u{201C}\(handle)\u{201D} has no variant \u{201C}\(id ?? "")\u{201D}", path: "variant")
     }
     for index in chosen { body(&variants[index]) }
     summarize()

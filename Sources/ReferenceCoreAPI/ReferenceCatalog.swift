@@ -18,13 +18,23 @@ package final class ReferenceCatalog: Sendable {
   private let changes: MemoryChangeLog
   private let now: @Sendable () -> Date
 
-  /// - Parameter now: the clock of sales and publications.
-  package init(changes: MemoryChangeLog, now: @escaping @Sendable () -> Date = { Date() }) {
+  /// - Parameters:
+  ///   - mark: every commit's mark is greater than this. Where others remember marks, it must be at least the last one that was
+  ///     given before a restart.
+  ///   - now: the clock of sales and publications.
+  package init(changes: MemoryChangeLog, after mark: UInt64 = 0, now: @escaping @Sendable () -> Date = { Date() }) {
     self.changes = changes
     self.now = now
+    state.withLock { $0.mark = mark }
   }
 
   package var tenants: [TenantID] { state.withLock { Array($0.shops.keys) } }
+
+  /// Of the last commit.
+  package var mark: UInt64 { state.withLock { $0.mark } }
+
+  /// Of the tenant's prices; nil when there is no such catalogue.
+  package func currency(of tenant: TenantID) -> String? { state.withLock { $0.shops[tenant]?.currency } }
 
   /// Takes the catalogue as the tenant's whole truth; what it had before is gone.
   package func load(tenant: TenantID, from file: CatalogFile) {
@@ -53,19 +63,37 @@ package final class ReferenceCatalog: Sendable {
     }
   }
 
-  /// Applies one edit to the product at `handle`.
-  package func edit(_ handle: String, of tenant: TenantID, _ edit: ProductEdit) throws(CatalogError) {
-    let now = now()
-    try change(tenant) { shop throws(CatalogError) in
-      let position = try shop.position(of: handle)
-      var product = shop.items[position].product
-      try edit.apply(to: &product)
-      product.updatedAt = now
-      return try shop.store(product, at: position)
-    }
+  /// Applies the edits to the product at `handle`: all of them in one commit, or none.
+  /// - Returns: the product as it is stored now, and the commit's mark.
+  @discardableResult
+  package func edit(
+    _ handle: String, of tenant: TenantID, _ edits: ProductEdit...
+  ) throws(CatalogError) -> (product: Product, mark: UInt64) {
+    try edit(handle, of: tenant, edits)
   }
 
-  private func change(_ tenant: TenantID, _ body: (inout Shop) throws(CatalogError) -> Touch) throws(CatalogError) {
+  @discardableResult
+  package func edit(
+    _ handle: String, of tenant: TenantID, _ edits: [ProductEdit]
+  ) throws(CatalogError) -> (product: Product, mark: UInt64) {
+    // Times have whole seconds in documents, so that who reads one there sees the same.
+    let now = Date(timeIntervalSince1970: now().timeIntervalSince1970.rounded(.down))
+    var edited: Product?
+    let mark = try change(tenant) { shop throws(CatalogError) in
+      let position = try shop.position(of: handle)
+      var product = shop.items[position].product
+      for edit in edits { try edit.apply(to: &product) }
+      product.updatedAt = now
+      edited = product
+      return try shop.store(product, at: position)
+    }
+    return (edited!, mark)
+  }
+
+  @discardableResult
+  private func change(
+    _ tenant: TenantID, _ body: (inout Shop) throws(CatalogError) -> Touch
+  ) throws(CatalogError) -> UInt64 {
     try state.withLock { state throws(CatalogError) in
       guard var shop = state.shops[tenant] else {
         throw CatalogError(.unknown, "there is no catalogue of the tenant \(tenant)", remedy: "import one first")
@@ -74,6 +102,7 @@ package final class ReferenceCatalog: Sendable {
       state.shops[tenant] = shop
       state.mark += 1
       changes.append(tenant: tenant, tags: touch.names.map { Tag(tenant, $0) }, class: touch.class, mark: state.mark)
+      return state.mark
     }
   }
 
@@ -93,7 +122,7 @@ extension Shop {
   }
 
   fileprivate mutating func store(_ product: Product, at position: Int?) throws(CatalogError) -> Touch {
-    guard CatalogFile.isHandle(product.handle) else {
+    guard Handle.isValid(product.handle) else {
       throw CatalogError(.content, "\u{201C}\(product.handle)\u{201D} cannot be part of an address", path: "handle")
     }
     if let holder = byHandle[product.handle], holder != position {

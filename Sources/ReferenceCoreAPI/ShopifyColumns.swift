@@ -111,7 +111,7 @@ struct ShopifyColumns {
       throw problem("Handle", row, "the product \u{201C}\(draft.handle)\u{201D} is in an earlier file", "import one of the two")
     }
     var handle = draft.handle
-    if !CatalogFile.isHandle(handle) || !assembly.isFree(handle) {
+    if !Handle.isValid(handle) || !assembly.isFree(handle) {
       handle = assembly.freeHandle(handle, id: title)
       assembly.note(
         problem(

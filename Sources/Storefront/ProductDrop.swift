@@ -1,4 +1,5 @@
 import CoreAPIClient
+import HTTP
 import TemplateEngine
 
 /// A product as templates see it: Shopify's names, amounts as whole hundredths. Bound, not converted: only what a template looks

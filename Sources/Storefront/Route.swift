@@ -1,3 +1,5 @@
+import HTTP
+
 /// What a path asks a shop for.
 package enum Route: Hashable, Sendable {
   case page(PageRoute)

@@ -1,4 +1,5 @@
 import CoreAPIClient
+import HTTP
 
 /// Path and query to `Route`. A pure function: no I/O, no data, the same answer in every process.
 ///

@@ -1,3 +1,4 @@
+import HTTP
 import Tenancy
 
 /// Whether the TLS proxy may have a certificate for the name in `?domain=`: what Caddy's `ask` wants to know before it orders one

@@ -8,7 +8,7 @@ enum Program {
   /// The order is the order in `storefront --help`.
   static let commands: [Command] = [
     DemoCommand.command, ServeCommand.command, WorkerCommand.command, TenantCommand.list, TenantCommand.check,
-    CatalogCommand.command, TemplateCommand.render, CaddyfileCommand.command, DoctorCommand.command,
+    CatalogCommand.command, CoreAPICommand.command, TemplateCommand.render, CaddyfileCommand.command, DoctorCommand.command,
   ]
 
   static func run(_ words: [String]) -> Int32 {

@@ -26,9 +26,4 @@ import Testing
     #expect(Folding.bases.keys.allSatisfy { !(0x300...0x36F).contains($0.value) && !$0.isASCII })
     #expect(Folding.bases.values.allSatisfy { $0.utf8.allSatisfy { (0x61...0x7a).contains($0) } })
   }
-
-  @Test(arguments: [("snow-crash", "snow-crash"), ("বই", "%E0%A6%AC%E0%A6%87"), ("a b/c?d", "a%20b%2Fc%3Fd")])
-  func `A handle is safe in a path`(handle: String, segment: String) {
-    #expect(Folding.pathSegment(handle) == segment)
-  }
 }

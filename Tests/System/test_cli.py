@@ -8,7 +8,7 @@ import pytest
 
 from conftest import BINARY, ROOT
 
-COMMANDS = ["demo", "serve", "tenant list", "tenant check", "catalog import", "template render", "caddyfile", "doctor"]
+COMMANDS = ["demo", "serve", "tenant list", "tenant check", "catalog import", "core-api", "template render", "caddyfile", "doctor"]
 
 
 def run(*words, stdin="", **options):
@@ -32,6 +32,9 @@ def test_every_command_has_help_with_an_example(command):
     (["serve", "--tenants", "Demo/tenants.json", "--workers", "2"], 3, "need a shared cache"),
     (["demo", "--workers", "2"], 3, "need a shared cache"),
     (["worker"], 2, "started by the supervisor"),
+    (["core-api", "--tenants", "no/such.json"], 3, "no such file"),
+    (["core-api", "--tenants", "Demo/tenants.json", "--data", "docs", "--port", "0"], 3, "no shop of Demo/tenants.json has a catalogue"),
+    (["core-api", "--delay", "-1"], 2, "0 to 60000"),
     (["tenant", "check"], 2, "needs HOST"),
     (["tenant", "check", "nobody.localhost", "--tenants", "Demo/tenants.json"], 1, "leads to no shop"),
     (["tenant", "list", "--tenants", "README.md"], 1, "README.md"),
