@@ -49,7 +49,7 @@ import Tenancy
     let nonce = Stamp.random()
     let digits = hexadecimal(nonce.high) + hexadecimal(nonce.low)
     return try await StreamScripts.append.run(
-      on: client, keys: [key], [.text(digits), .number(kept), .text(expected)] + words)
+      on: client, keys: [.text(key)], [.text(digits), .number(kept), .text(expected)] + words)
   }
 
   private func hexadecimal(_ value: UInt64) -> String {

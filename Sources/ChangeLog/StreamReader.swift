@@ -79,7 +79,7 @@ import Redis
 
   /// Looks whether the log still is the one that was read.
   private func meetTail() async throws(RedisError) {
-    let reply = try await StreamScripts.tail.run(on: client, keys: [key])
+    let reply = try await StreamScripts.tail.run(on: client, keys: [.text(key)])
     guard let tail = Tail(reply) else { throw unreadable }
     connection = client.counts.connections
     if isCaughtUp, let end = tail.position, follower.knowledge.position.epoch == end.epoch,

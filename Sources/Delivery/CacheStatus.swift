@@ -3,6 +3,8 @@ package struct CacheStatus: Sendable, Hashable {
   package enum Outcome: Sendable, Hashable {
     /// Fresh from the cache, with the seconds it has left.
     case hit(ttl: Int)
+    /// Fresh from the cache that all processes share.
+    case sharedHit(ttl: Int)
     /// From the cache though it is out of date, while a refresh runs; `ttl` is negative, which is how the field says stale.
     case staleHit(ttl: Int)
     /// The last good page, because the core API fails.
@@ -13,20 +15,36 @@ package struct CacheStatus: Sendable, Hashable {
   }
 
   package var outcome: Outcome
-  package init(_ outcome: Outcome) { self.outcome = outcome }
+  /// The end of the change log is not in sight: the answer holds for its time to live and may miss a change. Nobody downstream keeps it.
+  package var isLogLost: Bool
+
+  package init(_ outcome: Outcome, isLogLost: Bool = false) {
+    self.outcome = outcome
+    self.isLogLost = isLogLost
+  }
 
   package var isFresh: Bool {
-    switch outcome {
-    case .hit, .miss: true
+    guard !isLogLost else { return false }
+    return switch outcome {
+    case .hit, .sharedHit, .miss: true
     case .staleHit, .lastKnownGood: false
     }
   }
 
   /// Seconds for which the answer holds from now on; 0 where nobody may keep it.
   package var secondsLeft: Int {
-    switch outcome {
-    case .hit(let ttl), .miss(let ttl, _, _, _): max(0, ttl)
+    guard !isLogLost else { return 0 }
+    return switch outcome {
+    case .hit(let ttl), .sharedHit(let ttl), .miss(let ttl, _, _, _): max(0, ttl)
     case .staleHit, .lastKnownGood: 0
+    }
+  }
+
+  /// Whether no other detail is said already: a field has one.
+  private var hasNoDetail: Bool {
+    switch outcome {
+    case .sharedHit, .lastKnownGood: false
+    case .hit, .staleHit, .miss: true
     }
   }
 
@@ -35,6 +53,10 @@ package struct CacheStatus: Sendable, Hashable {
     case .hit(let ttl):
       bytes.append(ascii: "Cache-Status: storefront; hit; ttl=")
       bytes.append(decimal: ttl)
+    case .sharedHit(let ttl):
+      bytes.append(ascii: "Cache-Status: storefront; hit; ttl=")
+      bytes.append(decimal: ttl)
+      bytes.append(ascii: "; detail=shared")
     case .staleHit(let ttl):
       bytes.append(ascii: "Cache-Status: storefront; hit; ttl=")
       bytes.append(decimal: min(ttl, -1))
@@ -48,6 +70,7 @@ package struct CacheStatus: Sendable, Hashable {
       if stored { bytes.append(ascii: "; stored") }
       if collapsed { bytes.append(ascii: "; collapsed") }
     }
+    if isLogLost, hasNoDetail { bytes.append(ascii: "; detail=log-lost") }
     bytes.append(ascii: "\r\n")
   }
 }

@@ -28,6 +28,15 @@ package struct Basis: Sendable {
     isShareable = ttl > .zero
   }
 
+  /// Of something that another process made and shared.
+  init(loaded tags: [Tag], asOf: Position, freshUntil: Duration, staleFor: Duration) {
+    start = Moment(position: asOf, time: .zero)
+    self.tags = tags
+    self.freshUntil = freshUntil
+    self.staleFor = staleFor
+    isShareable = true
+  }
+
   /// What was made shows everything up to here. Content that read nothing depends on its key alone.
   package var asOf: Position { oldest ?? start.position }
 

@@ -8,15 +8,38 @@ package struct Fragment<Content> {
   package let cost: Int
   /// It shows every change up to here. Raised when it is checked at a later position; its life is not renewed by that.
   package internal(set) var asOf: Position
+  /// It came from the shared cache: another process made it.
+  package let isLoaded: Bool
 
   package init(_ content: Content, basis: Basis, cost: Int) {
     self.content = content
     self.basis = basis
     self.cost = cost
     asOf = basis.asOf
+    isLoaded = false
+  }
+
+  /// - Parameter basis: of the entry that it was loaded as.
+  package init(loaded content: Content, basis: Basis, cost: Int) {
+    self.content = content
+    self.basis = basis
+    self.cost = cost
+    asOf = basis.asOf
+    isLoaded = true
   }
 
   package var tags: [Tag] { basis.tags }
+
+  /// The same in another form.
+  package func map<Other>(cost: Int? = nil, _ transform: (Content) throws -> Other) rethrows -> Fragment<Other> {
+    let content = try transform(content)
+    var other =
+      isLoaded
+      ? Fragment<Other>(loaded: content, basis: basis, cost: cost ?? self.cost)
+      : Fragment<Other>(content, basis: basis, cost: cost ?? self.cost)
+    other.asOf = asOf
+    return other
+  }
 }
 
 extension Fragment: Sendable where Content: Sendable {}
@@ -79,12 +102,14 @@ package enum Provenance: Hashable, Sendable {
   case lastKnownGood(ttl: Duration)
   /// `fwd=uri-miss; stored`, `fwd=stale`
   case made(Miss, stored: Bool)
+  /// Another process had made it: `hit; ttl=376; detail=shared`
+  case loaded(ttl: Duration)
   /// Made by a flight that another request had started: `fwd=uri-miss; collapsed`
   case collapsed(Miss)
 
   var freshness: Freshness {
     switch self {
-    case .hit, .made, .collapsed: .fresh
+    case .hit, .loaded, .made, .collapsed: .fresh
     case .stale: .stale
     case .lastKnownGood: .lastKnownGood
     }

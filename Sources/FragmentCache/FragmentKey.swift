@@ -5,7 +5,7 @@ import Tenancy
 /// because parts of a key come from the request.
 package struct FragmentKey: Hashable, Sendable {
   package let tenant: TenantID
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
   private let fingerprint: UInt64
 
   /// - Parameter parts: in a fixed order for each kind of key; the first says the kind. Their borders are part of the key.

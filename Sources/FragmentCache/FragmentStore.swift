@@ -74,6 +74,13 @@ package final class FragmentStore<Content> {
     return found
   }
 
+  /// Whether a look-up would find it fresh; counts as none.
+  package func hasFresh(_ key: FragmentKey) -> Bool {
+    let now = follower.now
+    guard let place = shelf.place(of: key), shelf[place].fragment.basis.freshUntil > now else { return false }
+    return shelf[place].checkedTurn == follower.turn || check(place, key)
+  }
+
   /// What is kept under the key if it may be served (stale included), else what `make` makes: once for all who wait for it.
   /// - Parameter make: gets the moment before which nothing was read; see `Basis`. Its errors may rest on nothing older
   ///   either: they go to all who wait and came before a later change was known, unless a last known good stands in; then what
@@ -210,7 +217,7 @@ extension FragmentStore {
       let stored = keep(fragment, key)
       flights[key] = nil
       flight.land(.made(fragment))
-      return Served(fragment, .made(miss, stored: stored))
+      return served(fragment, miss, stored: stored)
     } catch {
       flights[key] = nil
       if Task.isCancelled {
@@ -228,11 +235,15 @@ extension FragmentStore {
   ) async throws -> Served<Content> {
     do {
       let fragment = try await make(follower.moment)
-      return Served(fragment, .made(miss, stored: keep(fragment, key)))
+      return served(fragment, miss, stored: keep(fragment, key))
     } catch {
       if !Task.isCancelled { counts.failures += 1 }
       return try lastKnownGood(key, after: error)
     }
+  }
+
+  private func served(_ fragment: Fragment<Content>, _ miss: Miss, stored: Bool) -> Served<Content> {
+    Served(fragment, fragment.isLoaded ? .loaded(ttl: fragment.basis.freshUntil - follower.now) : .made(miss, stored: stored))
   }
 
   /// - Returns: whether it is kept for others.

@@ -13,9 +13,9 @@ import EventLoop
   /// One round trip, but after a restart of the server, which has forgotten every script: then two.
   /// - Throws: a script's error as `.server`.
   package func run(
-    on client: RedisClient, keys: [String], _ arguments: [RedisCommand.Word] = [], within deadline: Duration? = nil
+    on client: RedisClient, keys: [RedisCommand.Word], _ arguments: [RedisCommand.Word] = [], within deadline: Duration? = nil
   ) async throws(RedisError) -> RedisReply {
-    let rest = [.number(keys.count)] + keys.map { .text($0) } + arguments
+    let rest = [.number(keys.count)] + keys + arguments
     let whole = RedisCommand(["EVAL", .text(source)] + rest)
     guard let digest else {
       let replies = try await client.send([RedisCommand("SCRIPT", "LOAD", .text(source)), whole], within: deadline)

@@ -141,6 +141,7 @@ extension CacheStatus {
   fileprivate var word: StaticString {
     switch outcome {
     case .hit: "hit"
+    case .sharedHit: "shared"
     case .staleHit: "stale"
     case .lastKnownGood: "last-known-good"
     case .miss(_, _, let collapsed, _): collapsed ? "collapsed" : "miss"

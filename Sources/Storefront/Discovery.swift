@@ -39,7 +39,7 @@ import Tenancy
       return Fragment(document, basis: basis, cost: document.cost)
     }
     // As for a page: kept downstream no longer than it holds, and not at all when it is an old one.
-    let status = CacheStatus(served, at: follower.now)
+    let status = CacheStatus(served, at: follower.now, isLogLost: follower.isLost(now: follower.now))
     served.content.packOffLoop()
     return served.content.response(to: request, variable: PageHeaders.cacheLines(status))
   }

@@ -17,6 +17,8 @@ struct Place {
   private let fragments: FragmentStore<[UInt8]>
   private let follower: Follower
   private let log: ServiceLog
+  /// Fragments rendered here, for operators.
+  private(set) var renders = 0
   private var breakers = FillerBreakers()
 
   init(bytes: Int, following follower: Follower, log: ServiceLog) {
@@ -111,10 +113,15 @@ struct Place {
         return bytes
       }
       // `refresh`, since a page is only made anew to be fresh: a stale part would keep it from being kept.
-      let served = try await fragments.refresh(key(of: filler, page: page, at: place)) { moment in
+      let key = key(of: filler, on: page.route, of: page.shop, at: place)
+      let served = try await fragments.refresh(key) { moment in
+        if let loaded = await page.look?.fragment(key) { return loaded }
+        self.renders += 1
         var own = Basis(moment, ttl: .seconds(filler.cache.seconds), staleFor: PageRenderer.pageStaleLife)
         let bytes = try await self.output(of: filler, of: page, at: inner, into: &own)
-        return Fragment(bytes, basis: own, cost: bytes.count + 256)
+        let made = Fragment(bytes, basis: own, cost: bytes.count + 256)
+        page.look?.made(made, key)
+        return made
       }
       // Where its last good output stands in, the page is as old as that and kept by nobody. A filler that goes on failing is soon
       // left out, and then the page is kept again.
@@ -163,11 +170,18 @@ struct Place {
     return bytes
   }
 
-  private func key(of filler: Filler, page: PageMaking, at place: Place) -> FragmentKey {
-    FragmentKey(page.shop.tenant.id) { parts in
+  /// Of all that may stand on a page, is not kept here, and is not beside one of several products: known before anything is read.
+  func keys(_ route: PageRoute, of shop: Shop) -> [FragmentKey] {
+    let slots = shop.theme.slots(for: route.kind)
+    return slots.filledSlots.flatMap { slots.fillers(in: $0) }.map { key(of: $0, on: route, of: shop, at: Place()) }
+      .filter { !fragments.hasFresh($0) }
+  }
+
+  private func key(of filler: Filler, on route: PageRoute, of shop: Shop, at place: Place) -> FragmentKey {
+    FragmentKey(shop.tenant.id) { parts in
       parts.append("filler")
-      parts.append(page.shop.theme.revision)
-      parts.append(page.shop.baseURL)
+      parts.append(shop.theme.revision)
+      parts.append(shop.baseURL)
       parts.append(filler.slot)
       parts.append(filler.qualifiedID)
       if let product = place.product {
@@ -175,10 +189,10 @@ struct Place {
         parts.append(product)
       }
       // A section's id names other settings in another template.
-      if filler.slot == "main" { parts.append(page.route.kind.rawValue) }
+      if filler.slot == "main" { parts.append(route.kind.rawValue) }
       if filler.differsByPage(beside: place.product) {
         parts.append("page")
-        parts.append(page.route.target)
+        parts.append(route.target)
       }
     }
   }

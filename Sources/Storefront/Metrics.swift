@@ -1,5 +1,7 @@
+import ChangeLog
 import Delivery
 import EventLoop
+import FragmentCache
 import Tenancy
 
 /// Counters of one worker, by tenant, in the text form that Prometheus reads.
@@ -7,6 +9,7 @@ import Tenancy
   private struct Count {
     var byClass: InlineArray<6, Int> = .init(repeating: 0)
     var hits = 0
+    var shared = 0
     var stale = 0
     var lastKnownGood = 0
     var misses = 0
@@ -16,8 +19,16 @@ import Tenancy
   private var unknownHosts = 0
   private var refused = 0
   private let log: AccessLog
+  private let renderer: PageRenderer
+  private let follower: Follower
+  private let shared: SharedFragments?
 
-  package init(log: AccessLog) { self.log = log }
+  package init(log: AccessLog, renderer: PageRenderer, follower: Follower, shared: SharedFragments?) {
+    self.log = log
+    self.renderer = renderer
+    self.follower = follower
+    self.shared = shared
+  }
 
   func record(_ tenant: TenantID?, status: Int, cache: CacheStatus?) {
     guard let tenant else {
@@ -28,6 +39,7 @@ import Tenancy
     counts[tenant, default: Count()].byClass[index] += 1
     switch cache?.outcome {
     case .hit?: counts[tenant]?.hits += 1
+    case .sharedHit?: counts[tenant]?.shared += 1
     case .staleHit?: counts[tenant]?.stale += 1
     case .lastKnownGood?: counts[tenant]?.lastKnownGood += 1
     case .miss?: counts[tenant]?.misses += 1
@@ -49,7 +61,8 @@ import Tenancy
     text += "# HELP storefront_pages_total Pages by tenant and how the cache answered.\n# TYPE storefront_pages_total counter\n"
     for (tenant, count) in ordered {
       for (outcome, number) in [
-        ("hit", count.hits), ("stale", count.stale), ("last-known-good", count.lastKnownGood), ("miss", count.misses),
+        ("hit", count.hits), ("shared", count.shared), ("stale", count.stale), ("last-known-good", count.lastKnownGood),
+        ("miss", count.misses),
       ] {
         text += "storefront_pages_total{tenant=\"\(tenant)\",cache=\"\(outcome)\"} \(number)\n"
       }
@@ -65,7 +78,32 @@ import Tenancy
     text +=
       "# HELP storefront_loop_hops_total Jobs that reached the loop from another thread.\n# TYPE storefront_loop_hops_total counter\n"
     text += "storefront_loop_hops_total \(Loop.executor.hops)\n"
-    return text + stalls
+    return text + caching + stalls
+  }
+
+  /// What was rendered, what the shared cache gave, and how far this worker follows the change log.
+  private var caching: String {
+    var text = ""
+    func add(_ name: String, _ type: String, _ help: String, _ values: [(labels: String, value: Int)]) {
+      text += "# HELP storefront_\(name) \(help)\n# TYPE storefront_\(name) \(type)\n"
+      for (labels, value) in values { text += "storefront_\(name)\(labels) \(value)\n" }
+    }
+    add(
+      "renders_total", "counter", "Templates rendered for pages and for parts of them.",
+      [("{what=\"page\"}", renderer.renders), ("{what=\"filler\"}", renderer.fillerRenders)])
+    add("log_position", "gauge", "Number of the last change applied.", [("", Int(clamping: follower.knowledge.position.number))])
+    add("log_lost", "gauge", "1 while the change log's end is not in sight.", [("", follower.isLost(now: follower.now) ? 1 : 0)])
+    guard let counts = shared?.counts else { return text }
+    add(
+      "shared_cache_total", "counter", "Look-ups in the shared cache, by what came of them.",
+      [
+        ("{result=\"hit\"}", counts.hits), ("{result=\"miss\"}", counts.misses), ("{result=\"outdated\"}", counts.outdated),
+        ("{result=\"corrupt\"}", counts.corrupt), ("{result=\"failed\"}", counts.failures),
+      ])
+    add("shared_cache_trips_total", "counter", "Round trips to look for fragments.", [("", counts.trips)])
+    add("shared_cache_waits_total", "counter", "Fragments another process was making.", [("", counts.waits)])
+    add("shared_cache_stores_total", "counter", "Fragments stored.", [("", counts.stores)])
+    return text
   }
 
   /// How long each turn of the loop kept everybody else waiting, as a cumulative histogram in seconds.

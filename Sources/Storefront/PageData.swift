@@ -16,7 +16,7 @@ import Tenancy
     var value: Value
     var tags: [Tag] = []
     /// Before the read was issued.
-    let moment: Moment
+    var moment: Moment
     var validFor: Duration?
   }
 
@@ -43,6 +43,7 @@ import Tenancy
   /// Products on one page of a listing.
   let pageSize: Int
   let api: any CoreAPI
+  let reads: ShopReads
   let follower: Follower
   /// One read for each request, whoever asks first; those who ask meanwhile wait for it.
   private var readings: [DataRequest: Task<Reading, any Error>] = [:]
@@ -52,13 +53,15 @@ import Tenancy
   var site: Site?
 
   init(
-    of tenant: Tenant, route: PageRoute, baseURL: String, pageSize: Int, from api: any CoreAPI, following follower: Follower
+    of tenant: Tenant, route: PageRoute, baseURL: String, pageSize: Int, from api: any CoreAPI, _ reads: ShopReads,
+    following follower: Follower
   ) {
     self.tenant = tenant
     self.route = route
     self.baseURL = baseURL
     self.pageSize = pageSize
     self.api = api
+    self.reads = reads
     self.follower = follower
   }
 

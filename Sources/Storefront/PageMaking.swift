@@ -16,12 +16,15 @@ import Tenancy
   let route: PageRoute
   let shop: Shop
   let data: PageData
+  /// What the shared cache has of its fragments; nil without one.
+  let look: SharedLook?
   let globals: [String: Value]
 
   /// - Parameter data: of a page whose subject has been read.
-  init(shop: Shop, data: PageData) {
+  init(shop: Shop, data: PageData, look: SharedLook? = nil) {
     route = data.route
     self.shop = shop
+    self.look = look
     self.data = data
     var globals: [String: Value] = [:]
     for name in PageData.names { globals[name] = .deferred(DataRequest(kind: name, arguments: [])) }

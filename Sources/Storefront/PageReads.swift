@@ -1,5 +1,6 @@
 import ChangeLog
 import CoreAPIClient
+import EventLoop
 import FoundationEssentials
 import TemplateEngine
 import Tenancy
@@ -16,14 +17,16 @@ extension PageData {
       let reading = reading(answer, at: moment, tags: answer.value.map { [TagName.product($0.id)] } ?? [TagName.allProducts])
       return (answer.value.map(Subject.product), reading)
     case .collection:
+      // Side by side: the list is not asked for what the collection says.
+      let route = route
+      let list = Loop.task { try await self.listing(of: route.handle, sort: route.sort, page: route.page, size: self.pageSize) }
       let collection = try await collection(route.handle)
-      guard let found = collection.value else {
-        return (nil, reading(collection, at: moment, tags: [TagName.collection(route.handle)]))
+      guard let found = collection.answer.value else {
+        return (nil, Reading(collection, of: tenant.id, tags: [TagName.collection(route.handle)]))
       }
-      let listing = try await listing(of: route.handle, sort: route.sort, page: route.page, size: pageSize)
-      var own = reading(
-        listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)] + products(listing))
-      own.validFor = shorter(own.validFor, collection.validFor)
+      let listing = try await list.value
+      var own = reading(listing, at: moment, tags: [TagName.list(route.handle)] + products(listing))
+      own.rest(on: collection, of: tenant.id, tags: [TagName.collection(route.handle)])
       meet(listing.value.items, own)
       let isBeyond = route.page > 1 && listing.value.items.isEmpty
       return (isBeyond ? nil : .collection(found, listing.value), own)
@@ -49,22 +52,24 @@ extension PageData {
     let key = request.arguments.first ?? ""
     switch request.kind {
     case "shop":
-      let answer = try await api.site(tenant.id)
-      var own = reading(answer, at: moment, tags: [TagName.site])
-      site = answer.value
-      own.value = .bound(ShopDrop(tenant: tenant, site: answer.value, baseURL: baseURL))
+      let read = try await reads.site(of: tenant.id)
+      var own = Reading(read, of: tenant.id, tags: [TagName.site])
+      site = read.answer.value
+      own.value = .bound(ShopDrop(tenant: tenant, site: read.answer.value, baseURL: baseURL))
       return own
     case "menu":
-      let answer = try await api.menu(key, of: tenant.id)
-      var own = reading(answer, at: moment, tags: [TagName.menu(key)])
-      own.value = answer.value.map { .bound(MenuDrop(menu: $0)) } ?? .null
+      let read = try await reads.menu(key, of: tenant.id)
+      var own = Reading(read, of: tenant.id, tags: [TagName.menu(key)])
+      own.value = read.answer.value.map { .bound(MenuDrop(menu: $0)) } ?? .null
       return own
     case "collection-of":
       let collection = try await collection(key)
-      guard let found = collection.value else { return reading(collection, at: moment, tags: [TagName.collection(key)]) }
+      guard let found = collection.answer.value else {
+        return Reading(collection, of: tenant.id, tags: [TagName.collection(key)])
+      }
       let listing = try await listing(of: key, sort: "", page: 1, size: pageSize)
-      var own = reading(listing, at: moment, tags: [TagName.collection(key), TagName.list(key)] + products(listing))
-      own.validFor = shorter(own.validFor, collection.validFor)
+      var own = reading(listing, at: moment, tags: [TagName.list(key)] + products(listing))
+      own.rest(on: collection, of: tenant.id, tags: [TagName.collection(key)])
       own.value = .bound(CollectionDrop(collection: found, products: listing.value.items, total: listing.value.total))
       meet(listing.value.items, own)
       return own
@@ -74,9 +79,10 @@ extension PageData {
       own.value = answer.value.map { .bound(ProductDrop(product: $0)) } ?? .null
       return own
     case "all_collections":
-      let answer = try await api.collections(of: tenant.id)
-      var own = reading(answer, at: moment, tags: [TagName.collections] + answer.value.map { TagName.collection($0.handle) })
-      own.value = .models(answer.value.map { CollectionDrop(collection: $0) })
+      let read = try await reads.collections(of: tenant.id)
+      let all = read.answer.value
+      var own = Reading(read, of: tenant.id, tags: [TagName.collections] + all.map { TagName.collection($0.handle) })
+      own.value = .models(all.map { CollectionDrop(collection: $0) })
       return own
     case "recommendations": return try await recommendations(moment)
     default: return try await ofSubject(request.kind)
@@ -88,11 +94,10 @@ extension PageData {
     var (subject, own) = try await mainSubject()
     switch (name, subject) {
     case ("product", .product(let product)):
-      let all = try await api.collections(of: tenant.id)
-      let collections = product.collections.compactMap { handle in all.value.first { $0.handle == handle } }
+      let all = try await reads.collections(of: tenant.id)
+      let collections = product.collections.compactMap { handle in all.answer.value.first { $0.handle == handle } }
       own.value = .bound(ProductDrop(product: product, selectedVariant: route.variant, collections: collections))
-      own.tags += [Tag(tenant.id, TagName.collections)] + collections.map { Tag(tenant.id, TagName.collection($0.handle)) }
-      own.validFor = shorter(own.validFor, all.validFor)
+      own.rest(on: all, of: tenant.id, tags: [TagName.collections] + collections.map { TagName.collection($0.handle) })
     case ("collection", .collection(let collection, let page)):
       own.value = .bound(CollectionDrop(collection: collection, products: page.items, total: page.total, sort: route.sort))
     case ("search", .search(let page)): own.value = .bound(SearchDrop(terms: route.terms, page: page))
@@ -105,6 +110,7 @@ extension PageData {
         name == "page_title"
           ? PageHeading.title(of: subject, searching: route.terms, in: site) : PageHeading.description(of: subject, in: site))
       own.tags += shop.tags
+      own.rest(on: shop.moment, validFor: shop.validFor)
     default: own.value = .null
     }
     return own
@@ -121,11 +127,11 @@ extension PageData {
   }
 
   /// `all` is every shop's collection of everything, whether or not the catalogue has one of that name.
-  private func collection(_ handle: String) async throws -> Answer<Collection?> {
-    let answer = try await api.collection(handle, of: tenant.id)
-    guard answer.value == nil, handle == "all" else { return answer }
-    var everything = answer
-    everything.value = Collection(id: "all", handle: "all", title: "All products", updatedAt: .distantPast)
+  private func collection(_ handle: String) async throws -> ShopReads.Read<Collection?> {
+    let read = try await reads.collection(handle, of: tenant.id)
+    guard read.answer.value == nil, handle == "all" else { return read }
+    var everything = read
+    everything.answer.value = Collection(id: "all", handle: "all", title: "All products", updatedAt: .distantPast)
     return everything
   }
 
@@ -140,9 +146,26 @@ extension PageData {
   }
 
   private func products(_ answer: Answer<Page<Product>>) -> [String] { answer.value.items.map { TagName.product($0.id) } }
+}
 
-  private func shorter(_ one: Duration?, _ other: Duration?) -> Duration? {
-    guard let one, let other else { return one ?? other }
-    return min(one, other)
+extension PageData.Reading {
+  init<T>(_ read: ShopReads.Read<T>, of tenant: TenantID, tags: [String]) {
+    self.init(value: .null, tags: tags.map { Tag(tenant, $0) }, moment: read.moment, validFor: read.answer.validFor)
+  }
+
+  /// It shows what another read said, too: it claims no more than either.
+  mutating func rest<T>(on read: ShopReads.Read<T>, of tenant: TenantID, tags more: [String]) {
+    tags += more.map { Tag(tenant, $0) }
+    rest(on: read.moment, validFor: read.answer.validFor)
+  }
+
+  mutating func rest(on other: Moment, validFor otherLife: Duration?) {
+    if let otherLife {
+      let left = otherLife + other.time - moment.time
+      validFor = validFor.map { min($0, left) } ?? left
+    }
+    // Of two lives of the log neither is older: the one that is over serves nobody.
+    let isOlder = other.position.epoch != moment.position.epoch || other.position.number < moment.position.number
+    if isOlder { moment = Moment(position: other.position, time: moment.time) }
   }
 }

@@ -21,16 +21,24 @@ import ThemeSDK
   private let fragments: FragmentRenderer
   private let follower: Follower
   private let api: any CoreAPI
+  private let reads: ShopReads
+  private let shared: SharedFragments?
   private let log: ServiceLog
+  /// Pages rendered here, for operators.
+  private(set) var renders = 0
+  var fillerRenders: Int { fragments.renders }
 
+  /// - Parameter shared: the second level of the cache; nil where this process is the only one.
   package init(
-    pageBytes: Int, fragmentBytes: Int, following follower: Follower, reading api: any CoreAPI,
-    log: ServiceLog
+    pageBytes: Int, fragmentBytes: Int, readBytes: Int, following follower: Follower, reading api: any CoreAPI,
+    shared: SharedFragments? = nil, log: ServiceLog
   ) {
     pages = FragmentStore(capacity: pageBytes, following: follower)
     fragments = FragmentRenderer(bytes: fragmentBytes, following: follower, log: log)
     self.follower = follower
     self.api = api
+    reads = ShopReads(bytes: readBytes, following: follower, from: api)
+    self.shared = shared
     self.log = log
   }
 
@@ -40,7 +48,7 @@ import ThemeSDK
     switch pages.lookUp(key) {
     case .fresh(let page, let ttl):
       page.content.packOffLoop()
-      return (page.content, CacheStatus(.hit(ttl: Int(ttl.components.seconds))))
+      return (page.content, CacheStatus(.hit(ttl: Int(ttl.components.seconds)), isLogLost: follower.isLost(now: follower.now)))
     case .stale(let page, let ttl, let refresh):
       if refresh {
         Task {
@@ -49,7 +57,9 @@ import ThemeSDK
           }
         }
       }
-      return (page.content, CacheStatus(.staleHit(ttl: Int(ttl.components.seconds))))
+      return (
+        page.content, CacheStatus(.staleHit(ttl: Int(ttl.components.seconds)), isLogLost: follower.isLost(now: follower.now))
+      )
     case .miss: return nil
     }
   }
@@ -64,7 +74,7 @@ import ThemeSDK
   func made(_ route: PageRoute, of shop: Shop) async throws -> (Delivery.Document, CacheStatus) {
     do {
       let served = try await remade(route, of: shop, keptAs: pageKey(route, of: shop))
-      return (served.content, CacheStatus(served, at: follower.now))
+      return (served.content, CacheStatus(served, at: follower.now, isLogLost: follower.isLost(now: follower.now)))
     } catch is Missing where route.kind != .notFound {
       return try await page(.notFound, of: shop)
     }
@@ -99,9 +109,29 @@ import ThemeSDK
   private func make(
     _ route: PageRoute, of shop: Shop, at moment: Moment, keptAs key: FragmentKey
   ) async throws -> Fragment<Delivery.Document> {
+    guard let shared else { return try await render(route, of: shop, at: moment, keptAs: key, look: nil) }
+    let look = await SharedLook(for: [key] + fragments.keys(route, of: shop), in: shared)
+    defer { look.end() }
+    if let page = await look.fragment(key), let loaded = document(page, route, shop) { return loaded }
+    let made = try await render(route, of: shop, at: moment, keptAs: key, look: look)
+    look.made(made.map { [$0.status == 404 ? 1 : 0] + $0.body }, key)
+    return made
+  }
+
+  /// A page as another process shared it: whether it is the 404 page, then its bytes.
+  private func document(_ page: Fragment<[UInt8]>, _ route: PageRoute, _ shop: Shop) -> Fragment<Delivery.Document>? {
+    guard let first = page.content.first else { return nil }
+    let document = Delivery.Document(
+      Array(page.content.dropFirst()), status: first == 1 ? 404 : 200, common: PageHeaders.common(locale: shop.tenant.locale))
+    return page.map(cost: document.cost * 2) { _ in document }
+  }
+
+  private func render(
+    _ route: PageRoute, of shop: Shop, at moment: Moment, keptAs key: FragmentKey, look: SharedLook?
+  ) async throws -> Fragment<Delivery.Document> {
     let data = PageData(
       of: shop.tenant, route: route, baseURL: shop.baseURL, pageSize: shop.theme.theme.manifest.productsPerPage, from: api,
-      following: follower)
+      reads, following: follower)
     let (subject, reading) = try await data.mainSubject()
     guard subject != nil else {
       // That there is nothing is an answer and no failure: the page of before is not a last good one.
@@ -111,7 +141,8 @@ import ThemeSDK
     var basis = Basis(moment, ttl: PageRenderer.pageLife, staleFor: PageRenderer.pageStaleLife)
     basis.read(reading.tags, at: reading.moment, validFor: reading.validFor)
     if data.ignoresVariant { basis.forbidSharing() }
-    let page = PageMaking(shop: shop, data: data)
+    let page = PageMaking(shop: shop, data: data, look: look)
+    renders += 1
     guard let layout = shop.theme.theme.layout(for: shop.theme.slots(for: route.kind).page) else {
       return fragment(try await fragments.slot("main", of: page, at: Place(), into: &basis), page, basis)
     }

@@ -1,6 +1,7 @@
 import ChangeLog
 import CoreAPIClient
 import EventLoop
+import FragmentCache
 import HTTP
 import Tenancy
 
@@ -22,9 +23,24 @@ import Tenancy
   /// - Parameters:
   ///   - changes: the log that the core API's edits are appended to.
   ///   - tenantAppeared: told of each tenant that a reload of the tenants file brings, before it is served.
-  package init(
+  package convenience init(
     _ configuration: Configuration, tenants: TenantDirectory, coreAPI: any CoreAPI, changes: MemoryChangeLog,
     accessLog: AccessLog = AccessLog(), log: ServiceLog = ServiceLog(),
+    tenantAppeared: @escaping @LoopActor (Tenant) -> Void = { _ in }
+  ) {
+    let start = MonotonicInstant.now
+    let follower = Follower(of: changes) { start.duration(to: .now) }
+    self.init(
+      configuration, tenants: tenants, coreAPI: coreAPI, following: follower, accessLog: accessLog, log: log,
+      tenantAppeared: tenantAppeared)
+  }
+
+  /// - Parameters:
+  ///   - follower: of the log that names the core API's changes.
+  ///   - shared: the cache that all processes share; nil where this one is alone.
+  package init(
+    _ configuration: Configuration, tenants: TenantDirectory, coreAPI: any CoreAPI, following follower: Follower,
+    shared: SharedFragments? = nil, accessLog: AccessLog = AccessLog(), log: ServiceLog = ServiceLog(),
     tenantAppeared: @escaping @LoopActor (Tenant) -> Void = { _ in }
   ) {
     self.configuration = configuration
@@ -32,18 +48,16 @@ import Tenancy
     self.tenants = tenants
     self.accessLog = accessLog
     self.log = log
-    let start = MonotonicInstant.now
-    let follower = Follower(of: changes) { start.duration(to: .now) }
     themes = ThemeStore(themesFolder: configuration.themesFolder, pluginsFolder: configuration.pluginsFolder)
     renderer = PageRenderer(
-      pageBytes: configuration.cacheBytes / 3 * 2, fragmentBytes: configuration.cacheBytes / 6, following: follower,
-      reading: coreAPI, log: log)
+      pageBytes: configuration.cacheBytes / 3 * 2, fragmentBytes: configuration.cacheBytes / 8,
+      readBytes: configuration.cacheBytes / 24, following: follower, reading: coreAPI, shared: shared, log: log)
     pipeline = RequestPipeline(
       tenants: tenants, themes: themes, renderer: renderer,
       files: PublicFiles(root: configuration.publicFolder, following: follower, bytes: configuration.cacheBytes / 6),
       discovery: Discovery(reading: coreAPI, following: follower),
       addresses: ShopAddresses(tenants, localPort: configuration.localPort), log: log)
-    metrics = Metrics(log: accessLog)
+    metrics = Metrics(log: accessLog, renderer: renderer, follower: follower, shared: shared)
     operations = Operations(metrics: metrics, themes: themes, tenants: tenants)
     reportFindings()
   }

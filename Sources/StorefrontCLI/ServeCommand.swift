@@ -8,13 +8,15 @@ enum ServeCommand {
   static let command = Command(
     "serve", summary: "Serve the shops: a supervisor and its workers",
     options: ServiceOptions.files + ServiceOptions.listeners + [
-      .value("workers", "N", "worker processes (default 1; more need Redis and a core API, which this version does not have)")
+      .value("workers", "N", "worker processes (default 1; more need REDIS_URL and CORE_API_URL)")
     ],
     discussion: """
       Answers shoppers on one listener, and /healthz, /readyz and /metrics on the operators' one. The access log goes to
       standard output, one JSON object a line; what an operator should know goes to standard error.
       SIGHUP starts fresh workers with themes, plugins and catalogues read anew, then drains the old ones; the tenants file
       is taken within a second without it. SIGTERM answers what is in flight and ends.
+
+      \(Backends.help)
       """,
     examples: [
       .init("storefront serve --tenants tenants.json", "the shops of that file on port 8080"),
@@ -31,34 +33,48 @@ enum ServeCommand {
 
   /// Checks what a worker would stumble over, binds the sockets, and supervises until told to stop.
   static func serve(_ options: ServiceOptions, data: [String], announce: (UInt16) -> Void = { _ in }) throws -> Int32 {
-    guard options.workers == 1 else {
-      throw CommandError(
-        "\(options.workers) workers need a shared cache and a shared core API: REDIS_URL and CORE_API_URL, which this version does not use",
-        hint: "run with --workers 1")
-    }
+    let backends = try Backends(.current)
+    try backends.check(workers: options.workers)
     do throws(TenancyError) { _ = try TenantFile.read(options.tenants) } catch {
       throw CommandError("\(error)", hint: "storefront tenant list --tenants FILE checks a tenants file")
     }
     guard let executable = Supervisor.ownExecutable() else {
       throw CommandError("this program cannot find its own file under /proc/self/exe", hint: "mount /proc")
     }
-    let listener: Int32
+    let listeners: [Int32]
     let operators: Int32
     do throws(HTTPError) {
-      listener = try listeningSocket(address: options.listen, port: UInt16(options.port))
+      listeners = try sockets(options)
       operators = try listeningSocket(address: "127.0.0.1", port: UInt16(options.operationsPort))
     } catch {
       throw CommandError(error.description)
     }
-    let port = localPort(of: listener)
+    let port = localPort(of: listeners[0])
     var arguments = ["worker", "--tenants", options.tenants, "--themes", options.themes, "--plugins", options.plugins]
     arguments += ["--public", options.publicFolder, "--port", "\(port)", "--cache-mb", "\(options.cacheMegabytes)"]
     for folder in data { arguments += ["--data", folder] }
     announce(port)
-    var supervisor = Supervisor(
-      options: .init(
-        executable: executable, arguments: arguments, environment: Environs.current.lines, sockets: [listener],
-        operations: operators))
+    var supervision = Supervisor.Options(
+      executable: executable, arguments: arguments, environment: Environs.current.lines, sockets: listeners, operations: operators
+    )
+    if backends.log != nil { supervision.companions = [.init(role: "relay", arguments: ["relay"])] }
+    var supervisor = Supervisor(options: supervision)
     return supervisor.run()
+  }
+
+  /// One for each worker, all on one port: the kernel spreads connections over them. A first one without that option would keep
+  /// the others away, and one that is alone goes without, so that a second service on the port is an error.
+  private static func sockets(_ options: ServiceOptions) throws(HTTPError) -> [Int32] {
+    let isShared = options.workers > 1
+    if isShared, options.port != 0 {
+      // Another service of this kind would otherwise take half of the connections unseen.
+      close(try listeningSocket(address: options.listen, port: UInt16(options.port)))
+    }
+    var sockets = [try listeningSocket(address: options.listen, port: UInt16(options.port), reusePort: isShared)]
+    let port = localPort(of: sockets[0])
+    for _ in 1..<options.workers {
+      sockets.append(try listeningSocket(address: options.listen, port: port, reusePort: true))
+    }
+    return sockets
   }
 }

@@ -1,6 +1,9 @@
 import ChangeLog
+import CoreAPIClient
 import EventLoop
+import FragmentCache
 import Glibc
+import Redis
 import ReferenceCoreAPI
 import Storefront
 import Tenancy
@@ -36,27 +39,48 @@ enum WorkerCommand {
 
 @LoopActor private final class Worker {
   private let service: Service
+  private let log = ServiceLog()
+  private var reader: StreamReader?
   private var sources: [SignalSource] = []
   private var beats: EventLoop.Timer?
 
   init(_ options: ServiceOptions, data: [String]) throws {
-    let log = ServiceLog()
+    let backends = try Backends(.current)
     let directory: TenantDirectory
     do throws(TenancyError) { directory = TenantDirectory(try TenantFile.read(options.tenants)) } catch {
       throw CommandError("\(error)")
     }
-    let changes = MemoryChangeLog()
-    let catalog = ReferenceCatalog(changes: changes)
-    let catalogs = Catalogs(folders: data)
-    for tenant in directory.snapshot.tenants { Worker.load(tenant.id, from: catalogs, into: catalog, log: log) }
     var configuration = Configuration(tenantsFile: options.tenants)
     configuration.themesFolder = options.themes
     configuration.pluginsFolder = options.plugins
     configuration.publicFolder = options.publicFolder
     configuration.localPort = options.port
     configuration.cacheBytes = options.cacheMegabytes << 20
-    service = Service(configuration, tenants: directory, coreAPI: catalog, changes: changes, log: log) { tenant in
-      Worker.load(tenant.id, from: catalogs, into: catalog, log: log)
+    let start = MonotonicInstant.now
+    if let url = backends.coreAPI {
+      let clock = { start.duration(to: MonotonicInstant.now) }
+      let follower = backends.log == nil ? Follower(of: MemoryChangeLog(), clock: clock) : Follower(clock: clock)
+      let api: HTTPCoreAPI
+      do throws(CoreAPIError) {
+        api = try HTTPCoreAPI(baseURL: url, minimumMark: { follower.knowledge.mark })
+      } catch { throw CommandError("CORE_API_URL: \(error)") }
+      let shared = backends.cache.map {
+        SharedFragments(in: RedisClient($0), following: follower, revision: Program.version)
+      }
+      service = Service(configuration, tenants: directory, coreAPI: api, following: follower, shared: shared, log: log)
+      if let endpoint = backends.log {
+        reader = StreamReader(endpoint, feeding: follower) { [log] in Worker.note($0, in: log) }
+      } else {
+        log.note(.warning, "no-change-log", ["why": "REDIS_URL is not set: a change shows when a page's life has ended"])
+      }
+    } else {
+      let changes = MemoryChangeLog()
+      let catalog = ReferenceCatalog(changes: changes)
+      let catalogs = Catalogs(folders: data)
+      for tenant in directory.snapshot.tenants { Worker.load(tenant.id, from: catalogs, into: catalog, log: log) }
+      service = Service(configuration, tenants: directory, coreAPI: catalog, changes: changes, log: log) { [log] tenant in
+        Worker.load(tenant.id, from: catalogs, into: catalog, log: log)
+      }
     }
     // Without any theme every page is an error: on a reload the workers of before serve on.
     guard !service.themes.themes.isEmpty else {
@@ -74,12 +98,33 @@ enum WorkerCommand {
     }
   }
 
+  private static func note(_ event: StreamReader.Event, in log: ServiceLog) {
+    switch event {
+    case .failed(let error): log.note(.error, "change-log-lost", sample: ["error": "\(error)"])
+    case .following(let position): log.note(.info, "change-log-followed", sample: ["position": "\(position)"])
+    case .beginsAnew(let reason): log.note(.warning, "change-log-anew", ["why": reason])
+    }
+  }
+
   func serve(_ listener: Int32, operators: Int32?, heartbeat: Int32?) {
     signal(SIGPIPE, SIG_IGN)
     // A terminal sends these to every process of the group; the supervisor decides what they mean.
     signal(SIGINT, SIG_IGN)
     signal(SIGHUP, SIG_IGN)
     sources.append(SignalSource(SIGTERM) { [unowned self] in drain() })
+    begin(listener, operators, heartbeat, waited: .zero)
+  }
+
+  /// What other processes have cached can be judged once the change log has been read. A log that is away is not waited for:
+  /// pages are rendered without it.
+  private func begin(_ listener: Int32, _ operators: Int32?, _ heartbeat: Int32?, waited: Duration) {
+    guard !isDraining else { return }
+    if let reader, !reader.isCaughtUp, waited < .seconds(1) {
+      beats = EventLoop.Timer(after: .milliseconds(5)) { [unowned self] in
+        begin(listener, operators, heartbeat, waited: waited + .milliseconds(5))
+      }
+      return
+    }
     service.serve(shoppersOn: listener, operatorsOn: operators)
     guard let heartbeat else { return }
     let pipe = Pipe(writingTo: heartbeat)

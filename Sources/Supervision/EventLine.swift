@@ -7,16 +7,20 @@ package struct EventLine: Equatable, Sendable {
   package let level: Level
   package let event: String
   package let worker: Int?
+  /// What a process is that is no worker: `relay`.
+  package let role: String?
   package let process: Int32?
   package let generation: Int?
   package let reason: String?
 
   package init(
-    _ level: Level, _ event: String, worker: Int? = nil, process: Int32? = nil, generation: Int? = nil, reason: String? = nil
+    _ level: Level, _ event: String, worker: Int? = nil, role: String? = nil, process: Int32? = nil, generation: Int? = nil,
+    reason: String? = nil
   ) {
     self.level = level
     self.event = event
     self.worker = worker
+    self.role = role
     self.process = process
     self.generation = generation
     self.reason = reason
@@ -35,6 +39,7 @@ package struct EventLine: Equatable, Sendable {
     let clock = "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec)).\(padded(milliseconds, 3))"
     var line = "{\"ts\":\"\(date)T\(clock)Z\",\"level\":\"\(level.rawValue)\",\"event\":\"\(event)\""
     if let worker { line += ",\"worker\":\(worker)" }
+    if let role { line += ",\"role\":\"\(role)\"" }
     if let process { line += ",\"pid\":\(process)" }
     if let generation { line += ",\"generation\":\(generation)" }
     if let reason { line += ",\"reason\":\"\(Self.escaped(reason))\"" }

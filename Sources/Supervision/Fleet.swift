@@ -2,7 +2,8 @@
 // operator asks for a reload or a stop; time passed) and actions come out (start a worker for a slot, send a signal,
 // write a line, exit).
 //
-// There is one slot per listening socket. A slot has at most one worker that serves and at most one that is being
+// There is one slot per listening socket, and behind those one for each companion: a process that serves nobody but belongs to the
+// service, as the relay does. A companion that fails is started again and again, and is no reason to give up. A slot has at most one worker that serves and at most one that is being
 // brought up; workers that drain belong to no slot. A reload brings up a next worker for every slot and, only when all
 // are ready, lets the serving ones drain; when one of them does not get there, the next ones are drained instead and
 // the serving ones stay. Since the sockets belong to the slots and not to the workers, connections that wait in a
@@ -56,6 +57,8 @@ struct Fleet {
   }
 
   let patience: Patience
+  private let workerCount: Int
+  private let companions: [String]
   private(set) var slots: [Slot]
   private(set) var workers: [Int32: Worker] = [:]
   private(set) var generation = 1
@@ -66,9 +69,11 @@ struct Fleet {
   private var lastTick: Instant
   private var actions: [Action] = []
 
-  init(slots count: Int, patience: Patience, now: Instant) {
+  init(slots count: Int, companions: [String] = [], patience: Patience, now: Instant) {
     self.patience = patience
-    slots = .init(repeating: Slot(startAt: now), count: count)
+    self.companions = companions
+    workerCount = count
+    slots = .init(repeating: Slot(startAt: now), count: count + companions.count)
     lastTick = now
   }
 
@@ -107,7 +112,7 @@ struct Fleet {
     if wasStarting { worker.servingSince = now }
     workers[process] = worker
     guard wasStarting else { return }
-    hasServed = true
+    if worker.slot < workerCount { hasServed = true }
     note("ready", of: process)
     if isReloading { finishReloadWhenReady(now: now) }
   }
@@ -122,7 +127,7 @@ struct Fleet {
       return
     }
     write(.error, "died", worker: worker, process: process, reason: ending.text)
-    if !hasServed, case .code(let code) = ending, code == 2 || code == 3 {
+    if !hasServed, slot < workerCount, case .code(let code) = ending, code == 2 || code == 3 {
       // It has said on standard error what is wrong with its arguments or its environment; trying again changes nothing.
       giveUp(code: code, reason: "the first worker could not start", now: now)
     }
@@ -216,7 +221,7 @@ struct Fleet {
       return
     }
     slots[slot].failures += 1
-    if !hasServed && slots[slot].failures >= patience.firstStarts {
+    if !hasServed && slot < workerCount && slots[slot].failures >= patience.firstStarts {
       giveUp(code: 3, reason: "no worker became ready in \(patience.firstStarts) starts", now: now)
       return
     }
@@ -303,11 +308,18 @@ struct Fleet {
   }
 
   private mutating func write(_ level: EventLine.Level, _ event: String, worker: Worker, process: Int32, reason: String?) {
-    actions.append(
-      .write(EventLine(level, event, worker: worker.slot, process: process, generation: worker.generation, reason: reason)))
+    write(level, event, slot: worker.slot, process: process, generation: worker.generation, reason: reason)
   }
 
-  private mutating func write(_ level: EventLine.Level, _ event: String, slot: Int? = nil, reason: String? = nil) {
-    actions.append(.write(EventLine(level, event, worker: slot, process: nil, generation: generation, reason: reason)))
+  private mutating func write(
+    _ level: EventLine.Level, _ event: String, slot: Int? = nil, process: Int32? = nil, generation: Int? = nil,
+    reason: String? = nil
+  ) {
+    let role = slot.flatMap { $0 < workerCount ? nil : companions[$0 - workerCount] }
+    actions.append(
+      .write(
+        EventLine(
+          level, event, worker: role == nil ? slot : nil, role: role, process: process, generation: generation ?? self.generation,
+          reason: reason)))
   }
 }

@@ -1,7 +1,7 @@
 import CPosix
 import Glibc
 
-/// Keeps one worker process serving for each listening socket: starts them, watches their heartbeats, replaces those
+/// Keeps one worker process serving for each listening socket, and the service's other processes running: starts them, watches their heartbeats, replaces those
 /// that die or freeze, brings up a new generation on SIGHUP and drains on SIGTERM and SIGINT.
 ///
 /// It runs on the thread that calls `run`, and expects to be the only thread: signals are read from a descriptor, and a
@@ -17,6 +17,8 @@ package struct Supervisor {
     package var sockets: [Int32]
     /// The operators' listening socket, shared by all workers.
     package var operations: Int32
+    /// Processes of the same program that serve nobody.
+    package var companions: [Companion] = []
     package var patience = Patience()
 
     package init(executable: String, arguments: [String], environment: [String], sockets: [Int32], operations: Int32) {
@@ -27,6 +29,21 @@ package struct Supervisor {
       self.operations = operations
     }
   }
+
+  /// A process that is kept running beside the workers. It beats like a worker, on the descriptor `heartbeatArguments` name.
+  package struct Companion: Sendable {
+    /// What it is called in the log.
+    package let role: String
+    package let arguments: [String]
+
+    package init(role: String, arguments: [String]) {
+      self.role = role
+      self.arguments = arguments
+    }
+  }
+
+  /// What stands as descriptor 3 of a companion, as arguments of its command.
+  package static let heartbeatArguments = ["--heartbeat-fd", "3"]
 
   /// What stands as descriptor 3, 4 and 5 of a worker, as arguments of its command.
   package static let descriptorArguments = ["--listen-fd", "3", "--operations-fd", "4", "--heartbeat-fd", "5"]
@@ -41,7 +58,8 @@ package struct Supervisor {
   package init(options: Options, write: @escaping (EventLine) -> Void = { $0.write() }) {
     self.options = options
     self.write = write
-    fleet = Fleet(slots: options.sockets.count, patience: options.patience, now: .now)
+    fleet = Fleet(
+      slots: options.sockets.count, companions: options.companions.map(\.role), patience: options.patience, now: .now)
   }
 
   /// The program of this very process, which a worker is started from: the path, so that a reload takes up a binary
@@ -147,13 +165,16 @@ package struct Supervisor {
       fleet.couldNotStart(slot: slot, reason: "pipe: \(String(cString: strerror(errno)))", now: .now)
       return
     }
-    let arguments = [options.executable] + options.arguments + Self.descriptorArguments
+    let worker = slot < options.sockets.count
+    let own = worker ? options.arguments : options.companions[slot - options.sockets.count].arguments
+    let arguments = [options.executable] + own + (worker ? Self.descriptorArguments : Self.heartbeatArguments)
+    let descriptors = worker ? [options.sockets[slot], options.operations, ends[1]] : [ends[1]]
     let environment = options.environment + ["STOREFRONT_SLOT=\(slot)", "STOREFRONT_GENERATION=\(generation)"]
     var process: Int32 = 0
     let failure = withCStrings(arguments) { arguments in
       withCStrings(environment) { environment in
         cposix_spawn(
-          options.executable, arguments, environment, [options.sockets[slot], options.operations, ends[1]], 3, &process)
+          options.executable, arguments, environment, descriptors, Int32(descriptors.count), &process)
       }
     }
     close(ends[1])

@@ -15,11 +15,11 @@ private struct Scene {
   /// Workers that beat by themselves while time passes.
   var alive: Set<Int32> = []
 
-  init(slots: Int = 1, _ change: (inout Patience) -> Void = { _ in }) {
+  init(slots: Int = 1, companions: [String] = [], _ change: (inout Patience) -> Void = { _ in }) {
     var patience = Patience()
     change(&patience)
     now = .now
-    fleet = Fleet(slots: slots, patience: patience, now: now)
+    fleet = Fleet(slots: slots, companions: companions, patience: patience, now: now)
     fleet.tick(now: now)
     act()
   }
@@ -297,6 +297,37 @@ private struct Scene {
     #expect(scene.signals == [100: [.terminate], 101: [.terminate]])
     scene.reload()
     #expect(scene.starts.count == 2)
+  }
+
+  @Test func companionThatFailsIsNoReasonToGiveUp() {
+    var scene = Scene(companions: ["relay"])
+    scene.ready(100)
+    for process in Int32(101)...120 {
+      scene.ended(process, .code(3))
+      scene.after(.seconds(60))
+    }
+    #expect(scene.exitCode == nil)
+    #expect(scene.fleet.slots[0].serving == 100)
+    #expect(scene.fleet.slots[1].serving == 121)
+  }
+
+  @Test func companionThatIsReadyDoesNotHideThatNoWorkerIs() {
+    var scene = Scene(companions: ["relay"])
+    scene.ready(101)
+    scene.ended(100, .code(3))
+    #expect(scene.signals[101] == [.terminate])
+    scene.ended(101)
+    #expect(scene.exitCode == 3)
+  }
+
+  @Test func companionIsReplacedInAReload() {
+    var scene = Scene(companions: ["relay"])
+    scene.ready(100, 101)
+    scene.reload()
+    scene.ready(102)
+    #expect(scene.signals.isEmpty)
+    scene.ready(103)
+    #expect(scene.signals == [100: [.terminate], 101: [.terminate]])
   }
 
   @Test func linesHaveTheSameFieldsAndEscapeWhatTheyCarry() {

@@ -1,0 +1,67 @@
+import ChangeLog
+import CoreAPIClient
+import EventLoop
+import FragmentCache
+import Tenancy
+
+/// What every page of a shop reads: its site, menus and collections. Kept like fragments, by position: a page that is made after a
+/// change reads anew, and pages that are made at the same time read once.
+@LoopActor final class ShopReads {
+  /// An answer and the moment that what is made of it may claim.
+  struct Read<T: Sendable>: Sendable {
+    var answer: Answer<T>
+    let moment: Moment
+  }
+
+  private let api: any CoreAPI
+  private let store: FragmentStore<any Sendable>
+  private let follower: Follower
+
+  init(bytes: Int, following follower: Follower, from api: any CoreAPI) {
+    self.api = api
+    self.follower = follower
+    // A failing source is the page's failure, which has a last known good of its own.
+    store = FragmentStore(capacity: bytes, following: follower, lastKnownGoodFor: .zero)
+  }
+
+  func site(of tenant: TenantID) async throws -> Read<Site> {
+    try await read(FragmentKey(tenant, "site"), cost: { _ in 1024 }, tags: { _ in [TagName.site] }) {
+      try await self.api.site(tenant)
+    }
+  }
+
+  func menu(_ handle: String, of tenant: TenantID) async throws -> Read<Menu?> {
+    try await read(FragmentKey(tenant, "menu", handle), cost: { _ in 4096 }, tags: { _ in [TagName.menu(handle)] }) {
+      try await self.api.menu(handle, of: tenant)
+    }
+  }
+
+  func collection(_ handle: String, of tenant: TenantID) async throws -> Read<Collection?> {
+    try await read(FragmentKey(tenant, "collection", handle), cost: { _ in 2048 }, tags: { _ in [TagName.collection(handle)] }) {
+      try await self.api.collection(handle, of: tenant)
+    }
+  }
+
+  func collections(of tenant: TenantID) async throws -> Read<[Collection]> {
+    try await read(
+      FragmentKey(tenant, "collections"), cost: { 1024 * $0.count },
+      tags: { [TagName.collections] + $0.map { TagName.collection($0.handle) } }
+    ) { try await self.api.collections(of: tenant) }
+  }
+
+  private func read<T: Sendable>(
+    _ key: FragmentKey, cost: (T) -> Int, tags: (T) -> [String], _ ask: () async throws -> Answer<T>
+  ) async throws -> Read<T> {
+    let served = try await store.refresh(key) { moment in
+      let answer = try await ask()
+      var basis = Basis(moment, ttl: ShopReads.life)
+      basis.read(tags(answer.value).map { Tag(key.tenant, $0) }, at: moment, validFor: answer.validFor)
+      return Fragment(Read(answer: answer, moment: moment), basis: basis, cost: cost(answer.value))
+    }
+    guard let read = served.content as? Read<T> else { preconditionFailure("a key names one kind of answer") }
+    // `validFor` counts from the moment of the read; what is claimed is what it was checked at last.
+    return Read(answer: read.answer, moment: Moment(position: served.fragment.asOf, time: read.moment.time))
+  }
+
+  private static let life = Duration.seconds(300)
+}
