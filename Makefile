@@ -15,7 +15,7 @@ TENANTS ?= 101 1001
 CATALOG ?= ../shared/catalog
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install every package that is missing (build, test, bench, bench-templates); starts no service
 	scripts/setup

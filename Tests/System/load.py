@@ -8,8 +8,9 @@ class Load:
     """Half of the clients keep their connection, half open one for each request. A kept connection that the server
     closes between two requests is opened again, once, as RFC 9112 §9.3.1 lets a client do for a GET."""
 
-    def __init__(self, server, path="/", clients=8, seconds=60, caddy=None):
+    def __init__(self, server, path="/", clients=8, seconds=60, caddy=None, pause=0):
         self.server, self.path, self.until = server, path, time.monotonic() + seconds
+        self.pause = pause  # of each client between two requests
         self.caddy, self.trust = caddy, caddy and caddy.trust()
         self.ok, self.reopened, self.failures, self.took = 0, 0, [], []
         self.lock, self.ending = threading.Lock(), threading.Event()
@@ -52,6 +53,7 @@ class Load:
     def client(self, keeps):
         connection = None
         while not self.ending.is_set() and time.monotonic() < self.until:
+            time.sleep(self.pause)
             began, used = time.monotonic(), connection is not None
             try:
                 connection = self.once(connection, keeps)
