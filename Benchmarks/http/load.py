@@ -23,7 +23,7 @@ def own_cpu():
 
 def closed(subject, seconds, connections):
     """wrk: each connection sends its next request when the last is answered."""
-    words = ["--latency", "-t1", f"-c{connections}", f"-d{seconds}s", "-H", f"Host: {subject.host}"]
+    words = ["--latency", "--timeout", "30s", "-t1", f"-c{connections}", f"-d{seconds}s", "-H", f"Host: {subject.host}"]
     for name, value in subject.headers.items():
         words += ["-H", f"{name}: {value}"]
     words.append(f"http://127.0.0.1:{subject.port}{subject.path}")

@@ -71,6 +71,9 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor {
   package func isIsolatingCurrentContext() -> Bool? { isOnLoop }
   package func checkIsolated() { precondition(isOnLoop, "not on the loop's thread") }
 
+  /// Whether this turn has kept everybody else waiting for as long as draining may.
+  var isTurnLong: Bool { turnStart != 0 && uv_hrtime() - turnStart > Self.drainNanoseconds }
+
   @inline(__always) func noteCallback() {
     if turnStart == 0 { turnStart = uv_hrtime() }
   }

@@ -33,6 +33,7 @@ struct Place {
   ) async throws -> [UInt8] {
     var spent = 0
     while true {
+      await Loop.giveWay()
       let outcome = render.resume(steps: FragmentRenderer.slice)
       page.spend(steps: render.stepsTaken - spent)
       spent = render.stepsTaken
@@ -40,7 +41,7 @@ struct Place {
       case .done:
         for problem in render.problems { log.problem(problem, of: page.shop.tenant.id) }
         return render.takeOutput()
-      case .yielded: await Task.yield()
+      case .yielded: break
       case .failed(let error): throw error
       case .needs(let requests):
         for request in requests {
@@ -75,10 +76,10 @@ struct Place {
   func slot(
     _ name: String, of page: PageMaking, at place: Place, into basis: inout Basis
   ) async throws -> [UInt8] {
+    let fillers = page.shop.theme.slots(for: page.route.kind).fillers(in: name)
+    if fillers.count == 1 { return try await fill(fillers[0], of: page, at: place, into: &basis) }
     var bytes: [UInt8] = []
-    for filler in page.shop.theme.slots(for: page.route.kind).fillers(in: name) {
-      bytes += try await fill(filler, of: page, at: place, into: &basis)
-    }
+    for filler in fillers { bytes += try await fill(filler, of: page, at: place, into: &basis) }
     return bytes
   }
 

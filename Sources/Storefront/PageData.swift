@@ -45,9 +45,8 @@ import Tenancy
   let api: any CoreAPI
   let reads: ShopReads
   let follower: Follower
-  /// One read for each request, whoever asks first; those who ask meanwhile wait for it.
-  private var readings: [DataRequest: Task<Reading, any Error>] = [:]
-  private var subject: Task<(Subject?, Reading), any Error>?
+  private var readings: [DataRequest: Promise<Reading>] = [:]
+  private var subject: Promise<(Subject?, Reading)>?
   /// Lists of products that were read, for fillers that are placed on a card.
   private var met: [(products: [Product], reading: Reading)] = []
   var site: Site?
@@ -73,18 +72,18 @@ import Tenancy
 
   /// What the page is about; nil where there is no such thing, or no such page of it.
   func mainSubject() async throws -> (Subject?, Reading) {
-    if let subject { return try await subject.value }
-    let task = Loop.task { try await self.fetchSubject() }
-    subject = task
-    return try await task.value
+    if let subject { return try await subject.value() }
+    let promise = Promise<(Subject?, Reading)>()
+    subject = promise
+    return try await promise.keep { try await fetchSubject() }
   }
 
   func reading(_ request: DataRequest) async throws -> Reading {
-    if let task = readings[request] { return try await task.value }
+    if let promise = readings[request] { return try await promise.value() }
     guard readings.count < PageData.mostReads else { throw TooManyReads() }
-    let task = Loop.task { try await self.fetch(request) }
-    readings[request] = task
-    return try await task.value
+    let promise = Promise<Reading>()
+    readings[request] = promise
+    return try await promise.keep { try await fetch(request) }
   }
 
   /// A product by handle, for a filler placed beside it.

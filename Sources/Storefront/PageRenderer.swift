@@ -82,7 +82,9 @@ import ThemeSDK
 
   private func remade(_ route: PageRoute, of shop: Shop, keptAs key: FragmentKey) async throws -> Served<Delivery.Document> {
     let served = try await Loop.staying {
-      try await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) }
+      // Before anything is held: many who come at once are made one after another.
+      await Loop.giveWay()
+      return try await pages.refresh(key) { try await make(route, of: shop, at: $0, keptAs: key) }
     }
     if let failure = served.failure {
       log.note(.error, "last-good-page", tenant: shop.tenant.id, sample: ["path": route.target, "error": "\(failure)"])
