@@ -122,6 +122,7 @@ import Tenancy
   package func store(_ fragment: Fragment<[UInt8]>, under key: FragmentKey) {
     let life = fragment.basis.freshUntil - follower.now
     guard fragment.basis.isShareable, fragment.basis.freshness == .fresh, life >= .milliseconds(1),
+      !follower.isLost(now: follower.now),
       fragment.asOf.epoch == follower.knowledge.position.epoch, let entry = SharedEntry.encode(fragment, under: key)
     else { return release([key]) }
     held.remove(key)
