@@ -51,6 +51,7 @@ let package = Package(
     module("HTTP", "EventLoop", "CBeast", "CCurl", "CUv"),
     module("Redis", "EventLoop", "CHiredis", "CUv"),
     module("ChangeLog", "Tenancy", "EventLoop", "Redis"),
+    module("Relay", "Tenancy", "EventLoop", "Redis", "ChangeLog"),
     module("FragmentCache", "Tenancy", "EventLoop", "ChangeLog", "Redis", "CZlib"),
     // Rounding is libm's in a debug build, and a program that imports nothing else does not link it.
     .target(name: "TemplateEngine", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
@@ -67,7 +68,7 @@ let package = Package(
       name: "StorefrontCLI",
       dependencies: [
         "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK", "CoreAPIClient",
-        "ReferenceCoreAPI", "Delivery", "Sitemap", "Supervision", "Storefront", "Redis",
+        "ReferenceCoreAPI", "Delivery", "Sitemap", "Supervision", "Storefront", "Redis", "Relay",
         // The libraries' own versions, for `storefront doctor`.
         "CUv", "CIdn2", "CZlib", "CBrotli", "CSodium", "CXml2",
       ],
@@ -81,6 +82,7 @@ let package = Package(
     .target(name: "PrivateRedis", path: "Tests/PrivateRedis", swiftSettings: settings),
     tests("Redis", "EventLoop", "PrivateRedis"),
     tests("ChangeLog", "Tenancy", "EventLoop", "Redis", "PrivateRedis"),
+    tests("Relay", "Tenancy", "EventLoop", "Redis", "ChangeLog", "PrivateRedis"),
     tests("FragmentCache", "Tenancy", "EventLoop", "ChangeLog", "Redis", "PrivateRedis"),
     tests("TemplateEngine", reads: ["Errors"]),
     tests("ThemeSDK", "TemplateEngine"),

@@ -36,6 +36,12 @@ import Tenancy
     return position
   }
 
+  /// Begins another life of the log, with one entry: everything of every tenant is unknown to every follower. For when changes were
+  /// lost and nobody can say which.
+  package func beginAnew() async throws(RedisError) {
+    _ = try await run("anew", [])
+  }
+
   /// Appends an entry that touches nothing, if the log still ends where it did: of several relays one writes.
   /// - Parameter seen: what this returned before; nil the first time, when nothing is written.
   /// - Returns: the last entry's id now, or `none`.

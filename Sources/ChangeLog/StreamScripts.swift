@@ -10,8 +10,8 @@ import EventLoop
 import Redis
 
 enum StreamScripts {
-  /// KEYS: the stream. ARGV: a fresh nonce; how many entries are kept; "" or the id that the last entry must have for anything to be
-  /// appended ("none": there must be none); then names and values.
+  /// KEYS: the stream. ARGV: a fresh nonce; how many entries are kept; a condition; then names and values. The condition: "" none;
+  /// "anew" none, and the fresh nonce is taken; else the id that the last entry must have ("none": there must be none).
   /// Returns id, nonce and replication id of what was appended; or the last entry's id alone.
   @LoopActor static let append = RedisScript(
     #"""
@@ -19,11 +19,12 @@ enum StreamScripts {
     local replid = redis.call('INFO', 'replication'):match('master_replid:(%x+)')
     if not replid then return redis.error_reply('NOREPLID the server tells no replication id, so a fail-over would not show') end
     local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-    if ARGV[3] ~= '' and ARGV[3] ~= (last and last[1] or 'none') then return {last and last[1] or 'none'} end
+    local anew = ARGV[3] == 'anew'
+    if ARGV[3] ~= '' and not anew and ARGV[3] ~= (last and last[1] or 'none') then return {last and last[1] or 'none'} end
     local number, nonce = 0, ARGV[1]
     if last then
       number = tonumber(last[1]:match('^%d+'))
-      if last[1]:match('%-0$') then
+      if last[1]:match('%-0$') and not anew then
         for i = 1, #last[2], 2 do
           local value = last[2][i + 1]
           if last[2][i] == 'nonce' and #value == 32 and value:match('^[0-9a-f]+$') then nonce = value end

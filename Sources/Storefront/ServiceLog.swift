@@ -74,4 +74,9 @@ import ThemeSDK
       isWriting = false
     }
   }
+
+  /// Waits until everything is written: for a process that ends.
+  package static func flush() async {
+    while isWriting { await Loop.sleep(for: .milliseconds(1)) }
+  }
 }

@@ -295,4 +295,23 @@ import Testing
     #expect(verdict(follower, asOf: Position(epoch: position.epoch, number: 2), "y") == .valid)
     reader.stop()
   }
+
+  @Test func aNewLifeMakesEverythingUnknownToAll() async throws {
+    defer { end() }
+    let (follower, reader) = follow()
+    let before = try await touch("x")
+    await reach(before, follower)
+    try await log.beginAnew()
+    await reachAnotherLife(follower, than: before.epoch)
+    #expect(verdict(follower, asOf: before, "y") == .unknown)
+    let after = try await touch("x")
+    #expect(after.number == before.number + 2)
+    await reach(after, follower)
+    #expect(verdict(follower, asOf: Position(epoch: after.epoch, number: after.number - 1), "y") == .valid)
+    let (late, lateReader) = follow()
+    await reach(after, late)
+    #expect(verdict(late, asOf: before, "y") == .unknown)
+    reader.stop()
+    lateReader.stop()
+  }
 }

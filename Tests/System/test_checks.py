@@ -60,7 +60,7 @@ def append(path, text):
     "file, text, says",
     [
         ("Sources/CLibraries/CUv/module.modulemap", 'module X { link "curl" }\n', "gives link:curl"),
-        ("Sources/CLibraries/CPosix/include/more.h", "#include <hiredis/hiredis.h>\n", "gives header:hiredis/hiredis.h"),
+        ("Sources/CLibraries/CPosix/include/more.h", "#include <libpq-fe.h>\n", "gives header:libpq-fe.h"),
         ("Package.swift", '// library("CPq", apt: "libpq-dev", pkgConfig: "libpq")\n', "apt package libpq-dev"),
         ("Package.swift", '// pkgConfig: "libpq"\n', "gives pc:libpq"),
         ("scripts/more", "#!/bin/bash\nset -e\nhyperfine true\n", "starts hyperfine"),

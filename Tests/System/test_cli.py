@@ -8,7 +8,7 @@ import pytest
 
 from conftest import BINARY, ROOT
 
-COMMANDS = ["demo", "serve", "tenant list", "tenant check", "catalog import", "core-api", "template render", "caddyfile", "doctor"]
+COMMANDS = ["demo", "serve", "tenant list", "tenant check", "catalog import", "core-api", "relay", "template render", "caddyfile", "doctor"]
 
 
 def run(*words, stdin="", **options):
@@ -35,6 +35,7 @@ def test_every_command_has_help_with_an_example(command):
     (["core-api", "--tenants", "no/such.json"], 3, "no such file"),
     (["core-api", "--tenants", "Demo/tenants.json", "--data", "docs", "--port", "0"], 3, "no shop of Demo/tenants.json has a catalogue"),
     (["core-api", "--delay", "-1"], 2, "0 to 60000"),
+    (["relay"], 3, "set REDIS_URL"),
     (["tenant", "check"], 2, "needs HOST"),
     (["tenant", "check", "nobody.localhost", "--tenants", "Demo/tenants.json"], 1, "leads to no shop"),
     (["tenant", "list", "--tenants", "README.md"], 1, "README.md"),
