@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check conformance bench bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench bench-edits bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -10,6 +10,7 @@ WORKERS ?= 1
 ROUNDS ?= 3
 SECONDS_EACH ?= 8
 RUNS ?= 2000000
+EDITS ?= 1000
 REQUESTS ?= 10000
 TENANTS ?= 101 1001
 CATALOG ?= ../shared/catalog
@@ -58,6 +59,11 @@ bench-templates: ## the template engine beside its peers, and instructions for e
 bench-tenants: build ## start time and memory of a worker with 1 to 10,000 shops
 	scripts/setup test
 	.venv/bin/python3 Benchmarks/http/tenants
+
+bench-edits: ## how soon every worker of two machines shows a change: make bench-edits [EDITS=1000]
+	scripts/setup build test
+	swift build -c release --product storefront $(SWIFT_FLAGS)
+	.venv/bin/python3 Benchmarks/http/edits --edits $(EDITS)
 
 fuzz: ## long fuzzing of the parsers: make fuzz [RUNS=2000000]
 	scripts/setup build

@@ -34,10 +34,10 @@ struct Backends {
   /// What would be a silent private copy in each process is refused.
   func check(workers: Int) throws(CommandError) {
     if workers > 1, log == nil || coreAPI == nil {
-      let missing = [(log == nil, "REDIS_URL"), (coreAPI == nil, "CORE_API_URL")].filter(\.0).map(\.1).joined(separator: " and ")
+      let missing = [(log == nil, "REDIS_URL"), (coreAPI == nil, "CORE_API_URL")].filter(\.0).map(\.1)
       throw CommandError(
-        "\(workers) workers need a shared change log and a shared core API: \(missing) is not set",
-        hint: "set it, or run with --workers 1")
+        "\(workers) workers need a shared cache and a shared core API: set \(missing.joined(separator: " and "))",
+        hint: "or run with --workers 1")
     }
     if log != nil || cache != nil, coreAPI == nil {
       throw CommandError(
