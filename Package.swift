@@ -57,7 +57,8 @@ let package = Package(
     .target(name: "TemplateEngine", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
     module("ThemeSDK", "TemplateEngine", "CSodium"),
     module("CoreAPIClient", "Tenancy", "EventLoop", "HTTP", "CXml2"),
-    module("ReferenceCoreAPI", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "CoreAPIClient", "CCsv", "CSodium"),
+    module(
+      "ReferenceCoreAPI", "Tenancy", "EventLoop", "HTTP", "Redis", "ChangeLog", "CoreAPIClient", "CCsv", "CSodium"),
     module("Delivery", "EventLoop", "HTTP", "CZlib", "CBrotli", "CXxhash"),
     module("Sitemap", "CXml2"),
     module("Supervision", "CPosix"),
@@ -87,7 +88,8 @@ let package = Package(
     tests("TemplateEngine", reads: ["Errors"]),
     tests("ThemeSDK", "TemplateEngine"),
     tests("CoreAPIClient", "Tenancy", "EventLoop", "HTTP", "CXml2", "ScriptedPeer"),
-    tests("ReferenceCoreAPI", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "CoreAPIClient"),
+    tests(
+      "ReferenceCoreAPI", "Tenancy", "EventLoop", "HTTP", "Redis", "ChangeLog", "CoreAPIClient", "PrivateRedis"),
     tests("Delivery", "CZlib"),
     tests("Sitemap", "CXml2"),
     tests("Supervision", "CPosix"),

@@ -3,6 +3,7 @@ import EventLoop
 import FoundationEssentials
 import Glibc
 import HTTP
+import Redis
 import ReferenceCoreAPI
 import Storefront
 import Tenancy
@@ -22,7 +23,8 @@ enum CoreAPICommand {
       Answers GET /v1/tenants/ID/site, products, products/HANDLE, collections, collections/HANDLE, menus/HANDLE and sitemap, and
       PATCH /v1/tenants/ID/products/HANDLE; docs/core-api.md has the contract. /healthz says that it answers.
       Edits need CORE_API_TOKEN from the environment, as Authorization: Bearer; without one they are taken on the loopback alone.
-      They are kept in memory: a start and SIGHUP read the files anew. SIGTERM answers what is in flight and ends.
+      They are kept in memory: a start and SIGHUP read the files anew. Each is an event on the Redis stream core:events of
+      CORE_EVENTS_URL (default: REDIS_URL), when one is set. SIGTERM answers what is in flight and ends.
       """,
     examples: [
       .init("storefront core-api --tenants Demo/tenants.json --data Demo", "the sample shops on port 8090"),
@@ -38,12 +40,24 @@ enum CoreAPICommand {
     let tenants = invocation.value("tenants") ?? ServiceOptions().tenants
     let data = ServeCommand.dataFolders(invocation)
     let edits = try permission(for: address)
+    let events = try eventsEndpoint()
     return try Loop.assumeIsolated {
-      let service = try CoreAPIService(tenants: tenants, data: data)
-      try service.serve(on: address, port: UInt16(port), edits: edits, delay: .milliseconds(delay))
-      // What the loop calls back holds the service unowned.
-      withExtendedLifetime(service) { Loop.run() }
+      let service = CoreAPIService(tenants: tenants, data: data, events: events)
+      _ = Loop.task { await service.start(on: address, port: UInt16(port), edits: edits, delay: .milliseconds(delay)) }
+      Loop.run()
+      if let failure = service.failure { throw failure }
       return ExitCode.ok
+    }
+  }
+
+  /// Where change events go; nil when nobody wants them.
+  private static func eventsEndpoint() throws(CommandError) -> RedisEndpoint? {
+    let variables = Environs.current.variables
+    guard let name = ["CORE_EVENTS_URL", "REDIS_URL"].first(where: { variables[$0] != nil }), let url = variables[name] else {
+      return nil
+    }
+    do throws(RedisError) { return try RedisEndpoint(url: url) } catch {
+      throw CommandError("\(name): \(error.message)", hint: "unset it to serve without change events")
     }
   }
 
@@ -62,27 +76,60 @@ enum CoreAPICommand {
 @LoopActor private final class CoreAPIService {
   private let tenantsFile: String
   private let catalogs: Catalogs
-  private let catalog: ReferenceCatalog
+  private let events: RedisClient?
   private let log = ServiceLog()
+  private var catalog: ReferenceCatalog?
+  private var publisher: EventPublisher?
   private var server: HTTPServer?
   private var sources: [SignalSource] = []
   private var isDraining = false
+  /// Why it could not be started.
+  private(set) var failure: CommandError?
 
-  init(tenants file: String, data: [String]) throws {
+  init(tenants file: String, data: [String], events: RedisEndpoint?) {
     tenantsFile = file
     catalogs = Catalogs(folders: data)
-    // Marks grow across restarts: fewer than a thousand edits a second come in the long run.
-    catalog = ReferenceCatalog(changes: MemoryChangeLog(), after: UInt64(max(0, Date().timeIntervalSince1970 * 1000)))
-    try load()
-    guard !catalog.tenants.isEmpty else {
-      throw CommandError(
-        "no shop of \(file) has a catalogue in \(data.joined(separator: ", "))",
-        hint: "storefront catalog import FILE\u{2026} --tenant ID makes one")
+    self.events = events.map { RedisClient($0) }
+  }
+
+  /// Loads the catalogues and serves; where it cannot, the loop is stopped and `failure` says why.
+  func start(on address: String, port: UInt16, edits: EditPermission, delay: Duration) async {
+    let changes = MemoryChangeLog(keeping: 10_000)
+    let catalog = ReferenceCatalog(changes: changes, after: await lastMark())
+    self.catalog = catalog
+    do throws(CommandError) {
+      try load(into: catalog)
+      guard !catalog.tenants.isEmpty else {
+        throw CommandError(
+          "no shop of \(tenantsFile) has a catalogue in \(catalogs.folders.joined(separator: ", "))",
+          hint: "storefront catalog import FILE\u{2026} --tenant ID makes one")
+      }
+      try serve(catalog, on: address, port: port, edits: edits, delay: delay)
+    } catch {
+      failure = error
+      return Loop.stop()
+    }
+    if let events { publish(catalog, changes, to: events) }
+    sources = [
+      SignalSource(SIGTERM) { [unowned self] in drain() },
+      SignalSource(SIGINT) { [unowned self] in drain() },
+      SignalSource(SIGHUP) { [unowned self] in reload() },
+    ]
+  }
+
+  /// Greater than every mark that was ever given, so that marks grow across restarts: by the clock, which is ahead of marks as
+  /// long as there are fewer than a thousand edits a second, and by the newest event, should the clock have been set back.
+  private func lastMark() async -> UInt64 {
+    let now = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
+    guard let events else { return now }
+    do throws(RedisError) { return max(now, try await EventPublisher.lastMark(in: events) ?? 0) } catch {
+      log.note(.warning, "events-waiting", ["error": "\(error)"])
+      return now
     }
   }
 
   /// A shop whose catalogue is missing or broken is unknown; the others are served.
-  private func load() throws(CommandError) {
+  private func load(into catalog: ReferenceCatalog) throws(CommandError) {
     let snapshot: TenantSnapshot
     do throws(TenancyError) { snapshot = try TenantFile.read(tenantsFile) } catch {
       throw CommandError("\(error)", hint: "storefront tenant list --tenants FILE checks a tenants file")
@@ -94,7 +141,9 @@ enum CoreAPICommand {
     }
   }
 
-  func serve(on address: String, port: UInt16, edits: EditPermission, delay: Duration) throws {
+  private func serve(
+    _ catalog: ReferenceCatalog, on address: String, port: UInt16, edits: EditPermission, delay: Duration
+  ) throws(CommandError) {
     let descriptor: Int32
     do throws(HTTPError) { descriptor = try listeningSocket(address: address, port: port) } catch {
       throw CommandError(error.description)
@@ -106,32 +155,49 @@ enum CoreAPICommand {
     limits.idleSeconds = 150
     let handler = CoreAPIHandler(catalog, edits: edits)
     let bound = localPort(of: descriptor)
-    server = HTTPServer(listeningOn: descriptor, limits: limits) { request in
-      if delay > .zero, request.method != .patch { await Loop.sleep(for: delay) }
-      return await handler.respond(to: request)
+    server = HTTPServer(listeningOn: descriptor, limits: limits) { [unowned self] request in
+      guard request.method == .patch else {
+        if delay > .zero { await Loop.sleep(for: delay) }
+        return await handler.respond(to: request)
+      }
+      let response = await handler.respond(to: request)
+      publisher?.wake()
+      return response
     }
-    sources = [
-      SignalSource(SIGTERM) { [unowned self] in drain() },
-      SignalSource(SIGINT) { [unowned self] in drain() },
-      SignalSource(SIGHUP) { [unowned self] in reload() },
-    ]
     log.note(.info, "ready", ["listen": address, "port": "\(bound)", "tenants": "\(catalog.tenants.count)"])
   }
 
+  private func publish(_ catalog: ReferenceCatalog, _ changes: MemoryChangeLog, to events: RedisClient) {
+    let publisher = EventPublisher(of: catalog, changes, to: events) { [log] note in
+      switch note {
+      case .waiting(_, let error): log.note(.warning, "events-waiting", ["error": "\(error)"])
+      case .sending: log.note(.info, "events-sent", ["stream": EventPublisher.key, "redis": "\(events.endpoint)"])
+      case .overflowed: log.note(.warning, "events-overflowed")
+      }
+    }
+    self.publisher = publisher
+    _ = Loop.task { await publisher.run() }
+  }
+
   private func reload() {
+    guard let catalog else { return }
     do throws(CommandError) {
-      try load()
+      try load(into: catalog)
       log.note(.info, "reloaded", ["tenants": "\(catalog.tenants.count)"])
     } catch {
       log.note(.error, "reload-failed", ["error": error.message])
     }
+    publisher?.wake()
   }
 
   private func drain() {
     guard !isDraining, let server else { return }
     isDraining = true
-    Task {
+    _ = Loop.task {
       await server.drain()
+      let lost = await self.publisher?.drain(within: .seconds(2)) ?? 0
+      // Whoever starts next touches everything, so nothing stays wrong for longer than until then.
+      if lost > 0 { self.log.note(.error, "events-lost", ["commits": "\(lost)"]) }
       Loop.stop()
     }
   }

@@ -19,10 +19,12 @@ SHOWN = [product for product in FASHION["products"] if product.get("status", "ac
 
 
 class CoreAPI:
-    def __init__(self, folder, *words, token=None, data=()):
+    def __init__(self, folder, *words, token=None, data=(), events=None):
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("CORE_", "REDIS_"))}
         if token is not None:
             environment["CORE_API_TOKEN"] = token
+        if events is not None:
+            environment["CORE_EVENTS_URL"] = events
         line = [BINARY, "core-api", "--tenants", ROOT / "Demo" / "tenants.json", "--port", "0", *words]
         for place in [*data, ROOT / "Demo"]:
             line += ["--data", place]
@@ -32,13 +34,13 @@ class CoreAPI:
                 list(map(str, line)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, env=environment)
         self.port = int(self.wait_for("ready")["port"])
 
-    def events(self, name):
+    def lines(self, name):
         lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
         return [line for line in lines if line["event"] == name]
 
     def wait_for(self, name, times=1):
         for _ in range(3000):
-            if len(found := self.events(name)) >= times:
+            if len(found := self.lines(name)) >= times:
                 return found[-1]
             if self.process.poll() is not None:
                 break
@@ -356,3 +358,68 @@ def test_one_broken_catalogue_is_that_shops_break(own_core, tmp_path):
     assert core.get("site")["name"] == FASHION["site"]["name"]
     assert core.ask("/v1/tenants/books/site")[1]["error"]["code"] == "unknown-tenant"
     assert core.wait_for("catalogue-rejected")["tenant"] == "books"
+
+
+# Events
+
+
+def events(server, count):
+    """The first `count` events of the stream, in their order."""
+    for _ in range(3000):
+        if server.client.xlen("core:events") >= count:
+            break
+        time.sleep(0.01)
+    entries = server.client.xrange("core:events")
+    assert len(entries) == count
+    assert all(list(fields) == [b"event"] for _, fields in entries)
+    return [json.loads(fields[b"event"]) for _, fields in entries]
+
+
+def test_each_edit_is_one_event_and_a_start_touches_everything(own_core, redis_server):
+    core = own_core(events=redis_server.url)
+    assert core.lines("ready")[0]["tenants"] == "1"
+    product = SHOWN[0]
+    soft = core.edit(product["handle"], title="Another")[1]
+    hard = core.edit(product["handle"], stock=0)[1]
+    assert core.edit(product["handle"], price="no")[0] == 422
+    start, first, second = events(redis_server, 3)
+    assert (start["tenant"], start["tags"], start["class"]) == ("fashion", ["*"], "hard")
+    assert first["mark"] == soft["mark"] and first["class"] == "soft" and f"product:{product['id']}" in first["tags"]
+    assert second["mark"] == hard["mark"] and second["class"] == "hard"
+    assert {f"list:{handle}" for handle in product["collections"]} <= set(second["tags"])
+    assert len({event["id"] for event in (start, first, second)}) == 3
+    core.process.send_signal(signal.SIGHUP)
+    assert events(redis_server, 4)[3]["tags"] == ["*"]
+
+
+def test_events_wait_for_redis_and_marks_grow_across_restarts(own_core, redis_server):
+    redis_server.kill()
+    core = own_core(events=redis_server.url)
+    core.wait_for("events-waiting")
+    marks = [core.edit(SHOWN[0]["handle"], title=f"Title {number}")[1]["mark"] for number in range(30)]
+    redis_server.start()
+    assert [event["mark"] for event in events(redis_server, 31)][1:] == marks
+    assert core.stop() == 0
+    # Another process's clock may be behind: the stream knows how far marks were.
+    ahead = marks[-1] + 10_000_000
+    redis_server.client.xadd("core:events", {"event": json.dumps({"id": "x", "tenant": "fashion", "tags": [], "class": "soft", "mark": ahead})})
+    again = own_core(events=redis_server.url)
+    assert again.ask("/v1/tenants/fashion/site")[1]["mark"] > ahead
+
+
+def test_a_stop_sends_what_waits(own_core, redis_server):
+    core = own_core(events=redis_server.url)
+    marks = [core.edit(SHOWN[0]["handle"], title=f"Title {number}")[1]["mark"] for number in range(50)]
+    assert core.stop() == 0
+    assert [event["mark"] for event in events(redis_server, 51)][1:] == marks and not core.lines("events-lost")
+    redis_server.kill()
+    alone = own_core(events=redis_server.url)
+    alone.edit(SHOWN[0]["handle"], title="Lost")
+    assert alone.stop() == 0 and alone.lines("events-lost")[0]["commits"] == "2"
+
+
+def test_a_wrong_address_for_events_is_told_without_its_password(tmp_path):
+    line = [str(BINARY), "core-api", "--tenants", "Demo/tenants.json", "--data", "Demo", "--port", "0"]
+    environment = dict(os.environ, CORE_EVENTS_URL="http://:s3cret@redis:6379")
+    answer = subprocess.run(line, capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd=ROOT, env=environment, timeout=30)
+    assert answer.returncode == 3 and "CORE_EVENTS_URL" in answer.stderr and "s3cret" not in answer.stderr
