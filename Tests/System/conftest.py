@@ -13,9 +13,11 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 BINARY = pathlib.Path(os.environ.get("STOREFRONT_BINARY", ROOT / ".build" / "release" / "storefront"))
+# Nothing of the person's own who runs the tests.
+EMBEDDED = {name: value for name, value in os.environ.items() if not name.startswith(("CORE_", "REDIS_"))}
 BOOKS = sorted((SHARED / "catalog").glob("*.csv"))
 SHOP = "fashion"
-# The fixtures `caddy` and `redis_server`.
+# The fixtures `caddy`, `redis_server` and `core_api`.
 pytest_plugins = ["services"]
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not in reach")
 needs_books = pytest.mark.skipif(not BOOKS, reason="../shared/catalog is not in reach")
@@ -44,7 +46,7 @@ class Answer:
 class Server:
     """A supervisor with its workers. Its log lines are on `events()`, its access log in `folder/access.log`."""
 
-    def __init__(self, folder, *words, command="serve", tenants=None, ports=None):
+    def __init__(self, folder, *words, command="serve", tenants=None, ports=None, environment=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port, self.operations_port = ports or (free_port(), free_port())
@@ -52,7 +54,7 @@ class Server:
         if command == "serve":
             line += ["--tenants", tenants or ROOT / "Demo" / "tenants.json", "--data", self.folder / "var", "--data", ROOT / "Demo"]
         self.out, self.err = open(self.folder / "access.log", "ab"), open(self.folder / "events.log", "ab")
-        self.process = subprocess.Popen(list(map(str, line)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err)
+        self.process = subprocess.Popen(list(map(str, line)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err, env={**EMBEDDED, **(environment or {})})
         self.wait_for("ready")
 
     def events(self):
