@@ -114,19 +114,19 @@ struct HTMLWriter {
   /// With single blanks between them. By scalars: asking each character for its Unicode properties was half the time of reading a
   /// description.
   private static func words(of text: String) -> String {
-    var words = String.UnicodeScalarView()
-    var isAfterBlank = true
-    for scalar in text.unicodeScalars {
-      let isBlank = scalar.isASCII ? scalar.value == 0x20 || (0x09...0x0d).contains(scalar.value) : scalar.properties.isWhitespace
-      if !isBlank {
-        words.append(scalar)
-      } else if !isAfterBlank {
-        words.append(" ")
-      }
-      isAfterBlank = isBlank
+    func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.isASCII ? scalar.value == 0x20 || (0x09...0x0d).contains(scalar.value) : scalar.properties.isWhitespace
     }
-    if isAfterBlank, !words.isEmpty { words.removeLast() }
-    return String(words)
+    var words = ""
+    words.reserveCapacity(text.utf8.count)
+    var rest = text.unicodeScalars[...]
+    while let start = rest.firstIndex(where: { !isBlank($0) }) {
+      let end = rest[start...].firstIndex(where: isBlank) ?? rest.endIndex
+      if !words.isEmpty { words += " " }
+      words += text[start..<end]
+      rest = rest[end...]
+    }
+    return words
   }
 
   private static func trimmed(_ text: String) -> String {

@@ -42,8 +42,8 @@ import Tenancy
   private static let attempts = 2
   /// Of the pause before the second attempt.
   private static let jitter = 10...50
-  /// Decoding takes about 40 µs a kilobyte: what takes longer than a third of a millisecond leaves the loop.
-  private static let decodedOnLoop = 8 << 10
+  /// Decoding takes about 80 µs a kilobyte: what takes longer than half a millisecond leaves the loop. A product does not.
+  private static let decodedOnLoop = 6 << 10
 
   /// - Parameters:
   ///   - baseURL: `http://HOST:PORT`, with a path if the contract's addresses are below one.

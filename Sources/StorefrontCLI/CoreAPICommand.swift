@@ -40,24 +40,13 @@ enum CoreAPICommand {
     let tenants = invocation.value("tenants") ?? ServiceOptions().tenants
     let data = ServeCommand.dataFolders(invocation)
     let edits = try permission(for: address)
-    let events = try eventsEndpoint()
+    let events = try Backends(Environs.current).events
     return try Loop.assumeIsolated {
       let service = CoreAPIService(tenants: tenants, data: data, events: events)
       _ = Loop.task { await service.start(on: address, port: UInt16(port), edits: edits, delay: .milliseconds(delay)) }
       Loop.run()
       if let failure = service.failure { throw failure }
       return ExitCode.ok
-    }
-  }
-
-  /// Where change events go; nil when nobody wants them.
-  private static func eventsEndpoint() throws(CommandError) -> RedisEndpoint? {
-    let variables = Environs.current.variables
-    guard let name = ["CORE_EVENTS_URL", "REDIS_URL"].first(where: { variables[$0] != nil }), let url = variables[name] else {
-      return nil
-    }
-    do throws(RedisError) { return try RedisEndpoint(url: url) } catch {
-      throw CommandError("\(name): \(error.message)", hint: "unset it to serve without change events")
     }
   }
 
