@@ -69,7 +69,7 @@ class Server:
     def wait_for(self, event, times=1, seconds=60):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            found = [line for line in self.events() if line.get("event") == event]
+            found = [line for line in self.events() if line.get("event") == event and "role" not in line]
             if len(found) >= times:
                 return found[-1]
             if self.process.poll() is not None:
@@ -79,7 +79,7 @@ class Server:
 
     def worker(self):
         """The process that serves now: the last that got ready."""
-        return [line["pid"] for line in self.events() if line.get("event") == "ready"][-1]
+        return [line["pid"] for line in self.events() if line.get("event") == "ready" and "role" not in line][-1]
 
     def get(self, path, shop=SHOP, method="GET", headers=(), host=None, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)

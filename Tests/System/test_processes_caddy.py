@@ -5,6 +5,7 @@ import time
 
 from conftest import Server
 from load import Load
+from services import Caddy
 
 
 def outcomes(load):
@@ -41,6 +42,34 @@ def test_a_killed_worker_is_not_seen(own_server, caddy, figures):
     figures.append(
         f"fault 24, kill -9 three times behind Caddy: {outcomes(load)}; worker ready again in {ready:.2f} s, longest wait of a shopper "
         f"{longest:.2f} s, p99 {before * 1000:.0f} ms without")
+
+
+def test_one_of_three_workers_is_killed(tmp_path, redis_server, core_api, figures):
+    environment = {"REDIS_URL": redis_server.url, "CORE_API_URL": core_api.url}
+    server = Server(tmp_path / "shop", "--workers", "3", environment=environment)
+    caddy = None
+    try:
+        server.wait_for("ready", times=3)
+        caddy = Caddy(tmp_path / "caddy", server.port, server.operations_port)
+        with Load(server, caddy=caddy) as load:
+            load.past(200)
+            before = load.p99()
+            load.mark()
+            for round in (1, 2, 3):
+                os.kill(server.worker(), signal.SIGKILL)
+                server.wait_for("ready", times=3 + round)
+                load.past(100)
+            server.process.send_signal(signal.SIGHUP)
+            server.wait_for("reloaded")
+            load.past(100)
+        assert load.failures == []
+        figures.append(
+            f"fault 24, three workers behind Caddy, each killed once and all reloaded: {outcomes(load)}; longest wait of a shopper "
+            f"{max(load.took):.2f} s, p99 {load.p99() / before:.1f} times that of before")
+    finally:
+        if caddy:
+            caddy.stop()
+        assert server.stop() == 0
 
 
 def test_a_service_that_ends_and_comes_back(own_server, caddy, figures, tmp_path):
