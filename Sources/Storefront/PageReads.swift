@@ -67,8 +67,9 @@ extension PageData {
       guard let found = collection.answer.value else {
         return Reading(collection, of: tenant.id, tags: [TagName.collection(key)])
       }
-      let listing = try await listing(of: key, sort: "", page: 1, size: pageSize)
-      var own = reading(listing, at: moment, tags: [TagName.list(key)] + products(listing))
+      let read = try await reads.products(of: key == "all" ? nil : key, count: pageSize, of: tenant.id)
+      let listing = read.answer
+      var own = Reading(read, of: tenant.id, tags: [TagName.list(key)] + products(listing))
       own.rest(on: collection, of: tenant.id, tags: [TagName.collection(key)])
       own.value = .bound(CollectionDrop(collection: found, products: listing.value.items, total: listing.value.total))
       meet(listing.value.items, own)
@@ -118,8 +119,10 @@ extension PageData {
 
   private func recommendations(_ moment: Moment) async throws -> Reading {
     guard case (.product(let product)?, _) = try await mainSubject() else { return Reading(value: .null, moment: moment) }
-    let listing = try await listing(of: product.collections.first ?? "all", sort: "", page: 1, size: 9)
-    var own = reading(listing, at: moment, tags: [TagName.list(product.collections.first ?? "all")] + products(listing))
+    let collection = product.collections.first
+    let read = try await reads.products(of: collection == "all" ? nil : collection, count: 9, of: tenant.id)
+    let listing = read.answer
+    var own = Reading(read, of: tenant.id, tags: [TagName.list(collection ?? "all")] + products(listing))
     let others = listing.value.items.filter { $0.id != product.id }.prefix(4)
     own.value = .object([("products", .models(others.map { ProductDrop(product: $0) })), ("performed", .bool(true))])
     meet(Array(others), own)

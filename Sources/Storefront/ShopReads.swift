@@ -4,7 +4,7 @@ import EventLoop
 import FragmentCache
 import Tenancy
 
-/// What every page of a shop reads: its site, menus and collections. Kept like fragments, by position: a page that is made after a
+/// What many pages of a shop read: its site, menus, collections, and the beginnings of lists that other pages show. Kept like fragments, by position: a page that is made after a
 /// change reads anew, and pages that are made at the same time read once.
 @LoopActor final class ShopReads {
   /// An answer and the moment that what is made of it may claim.
@@ -47,6 +47,22 @@ import Tenancy
       FragmentKey(tenant, "collections"), cost: { 1024 * $0.count },
       tags: { [TagName.collections] + $0.map { TagName.collection($0.handle) } }
     ) { try await self.api.collections(of: tenant) }
+  }
+
+  /// The first products of a collection, as pages of other things show them; nil is the collection of everything.
+  func products(of collection: String?, count: Int, of tenant: TenantID) async throws -> Read<Page<Product>> {
+    let key = FragmentKey(tenant) { parts in
+      parts.append("products")
+      parts.append(collection == nil ? 0 : 1)
+      parts.append(collection ?? "")
+      parts.append(count)
+    }
+    return try await read(
+      key, cost: { page in page.items.reduce(1024) { $0 + 2048 + $1.descriptionHTML.html.utf8.count + 512 * $1.variants.count } },
+      tags: { page in
+        [collection.map(TagName.list) ?? TagName.allProducts] + page.items.map { TagName.product($0.id) }
+      }
+    ) { try await self.api.products(ProductQuery(collection: collection, page: 1, size: count), of: tenant) }
   }
 
   private func read<T: Sendable>(

@@ -155,6 +155,23 @@ import Testing
     #expect(try await stage.get("/products/linen").body.contains("sold out"))
   }
 
+  /// What goes with a product is the beginning of its collection's list: the same for all of the collection, read once.
+  @LoopActor @Test func aListThatManyPagesShowIsReadOnce() async throws {
+    let switchboard = Switchboard()
+    let stage = try Stage(
+      [
+        "Plugins/extra/templates/note.liquid":
+          "{% for other in recommendations.products %}<em>{{ other.title }} {{ other.price | money }}</em>{% endfor %}"
+      ]
+    ) { FailingCoreAPI(behind: $0, switchboard: switchboard) }
+    #expect(try await stage.get("/products/linen").body.contains("€5.00</em>"))
+    #expect(try await stage.get("/products/hostile").body.contains("<em>Linen one €10.00</em>"))
+    #expect(switchboard.listReads.withLock { $0 } == 1)
+    try stage.catalog.edit("linen", of: try TenantID("one"), .unpublish)
+    #expect(try await stage.get("/products/hostile").body.contains("Linen") == false)
+    #expect(switchboard.listReads.withLock { $0 } == 2)
+  }
+
   @LoopActor @Test func oneRenderForManyAtOnce() async throws {
     let switchboard = Switchboard()
     let stage = try Stage(api: { FailingCoreAPI(behind: $0, switchboard: switchboard) })
@@ -194,6 +211,7 @@ import Testing
 final class Switchboard: Sendable {
   let fails = Mutex(false)
   let productReads = Mutex(0)
+  let listReads = Mutex(0)
 }
 
 /// The catalogue behind a wire that can be cut. Each read lets the others run, as a network would.
@@ -216,6 +234,7 @@ struct FailingCoreAPI: CoreAPI {
     return try await behind.product(handle, of: tenant)
   }
   func products(_ query: ProductQuery, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Page<Product>> {
+    switchboard.listReads.withLock { $0 += 1 }
     try await wire()
     return try await behind.products(query, of: tenant)
   }
