@@ -44,6 +44,18 @@ def test_a_killed_worker_is_not_seen(own_server, caddy, figures):
         f"{longest:.2f} s, p99 {before * 1000:.0f} ms without")
 
 
+def test_a_frozen_worker_is_a_wait(own_server, caddy, figures):
+    with Load(own_server, caddy=caddy) as load:
+        load.past(100)
+        load.mark()
+        os.kill(own_server.worker(), signal.SIGSTOP)
+        own_server.wait_for("ready", times=2)
+        load.past(100)
+    # One for each of the eight clients at the most: a GET that Caddy does not send again, since its two seconds are over.
+    assert len(load.failures) <= 8 and all("status 503" in what for _, what in load.failures)
+    figures.append(f"a frozen worker behind Caddy: {outcomes(load)}; longest wait of a shopper {max(load.took):.2f} s")
+
+
 def test_one_of_three_workers_is_killed(tmp_path, redis_server, core_api, figures):
     environment = {"REDIS_URL": redis_server.url, "CORE_API_URL": core_api.url}
     server = Server(tmp_path / "shop", "--workers", "3", environment=environment)
