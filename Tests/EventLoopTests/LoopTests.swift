@@ -93,6 +93,19 @@ import Testing
     timer.stop()
   }
 
+  /// Nothing else may happen on the loop for a while: neither the work nor what it makes may wait for that.
+  @Test @LoopActor func theTurnsEndComesOnceAndBeforeTheLoopSleeps() async {
+    let order = Order()
+    await withCheckedContinuation { continuation in
+      Loop.atTurnEnd {
+        order.seen.append(1)
+        Loop.atTurnEnd { Task { @LoopActor in continuation.resume() } }
+      }
+    }
+    await Task.yield()
+    #expect(order.seen == [1])
+  }
+
   @Test @LoopActor func repeatingTimerStops() async {
     var count = 0
     let timer = Timer(after: .zero, repeating: .milliseconds(1)) { count += 1 }
