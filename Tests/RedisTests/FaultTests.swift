@@ -185,6 +185,7 @@ import Testing
     }
     let client = try client(server, deadline: .seconds(30))
     client.open()
+    while !client.isConnected { await Loop.sleep(for: .milliseconds(2)) }
     #expect(await failure(client, within: .milliseconds(30))?.code == .timeout)
     mayAnswer.store(true, ordering: .relaxed)
     #expect(try await client.send(Self.get) == .bytes(Array("true".utf8)))
