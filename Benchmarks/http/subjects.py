@@ -210,7 +210,7 @@ class FromRedis(Subject):
 
     @staticmethod
     def per_page(asked, pages):
-        return ", ".join(f"{calls / pages:.2f} {name}" for name, calls in sorted(asked.items()) if calls >= pages / 100)
+        return ", ".join(f"{calls / pages:.2f} {name}" for name, calls in sorted(asked.items()) if calls >= pages / 20)
 
     def load(self, seconds, options):
         before, cpu = fragments.commands(self.redis_port), self.redis.cpu_seconds()
