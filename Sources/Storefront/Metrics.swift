@@ -22,8 +22,14 @@ import Tenancy
   private let renderer: PageRenderer
   private let follower: Follower
   private let shared: SharedFragments?
+  private let backends: @LoopActor () -> [Figure]
 
-  package init(log: AccessLog, renderer: PageRenderer, follower: Follower, shared: SharedFragments?) {
+  /// - Parameter backends: what the clients of other services count.
+  package init(
+    log: AccessLog, renderer: PageRenderer, follower: Follower, shared: SharedFragments?,
+    backends: @escaping @LoopActor () -> [Figure]
+  ) {
+    self.backends = backends
     self.log = log
     self.renderer = renderer
     self.follower = follower
@@ -83,27 +89,27 @@ import Tenancy
 
   /// What was rendered, what the shared cache gave, and how far this worker follows the change log.
   private var caching: String {
-    var text = ""
-    func add(_ name: String, _ type: String, _ help: String, _ values: [(labels: String, value: Int)]) {
-      text += "# HELP storefront_\(name) \(help)\n# TYPE storefront_\(name) \(type)\n"
-      for (labels, value) in values { text += "storefront_\(name)\(labels) \(value)\n" }
+    var figures = [
+      Figure(
+        "renders_total", .counter, "Templates rendered for pages and for parts of them.", by: "what",
+        ["page": renderer.renders, "filler": renderer.fillerRenders]),
+      Figure("log_position", .gauge, "Number of the last change applied.", Int(clamping: follower.knowledge.position.number)),
+      Figure("log_lost", .gauge, "1 while the change log's end is not in sight.", follower.isLost(now: follower.now) ? 1 : 0),
+    ]
+    if let counts = shared?.counts {
+      figures += [
+        Figure(
+          "shared_cache_total", .counter, "Look-ups in the shared cache, by what came of them.", by: "result",
+          [
+            "hit": counts.hits, "miss": counts.misses, "outdated": counts.outdated, "corrupt": counts.corrupt,
+            "failed": counts.failures,
+          ]),
+        Figure("shared_cache_trips_total", .counter, "Round trips to look for fragments.", counts.trips),
+        Figure("shared_cache_waits_total", .counter, "Fragments another process was making.", counts.waits),
+        Figure("shared_cache_stores_total", .counter, "Fragments stored.", counts.stores),
+      ]
     }
-    add(
-      "renders_total", "counter", "Templates rendered for pages and for parts of them.",
-      [("{what=\"page\"}", renderer.renders), ("{what=\"filler\"}", renderer.fillerRenders)])
-    add("log_position", "gauge", "Number of the last change applied.", [("", Int(clamping: follower.knowledge.position.number))])
-    add("log_lost", "gauge", "1 while the change log's end is not in sight.", [("", follower.isLost(now: follower.now) ? 1 : 0)])
-    guard let counts = shared?.counts else { return text }
-    add(
-      "shared_cache_total", "counter", "Look-ups in the shared cache, by what came of them.",
-      [
-        ("{result=\"hit\"}", counts.hits), ("{result=\"miss\"}", counts.misses), ("{result=\"outdated\"}", counts.outdated),
-        ("{result=\"corrupt\"}", counts.corrupt), ("{result=\"failed\"}", counts.failures),
-      ])
-    add("shared_cache_trips_total", "counter", "Round trips to look for fragments.", [("", counts.trips)])
-    add("shared_cache_waits_total", "counter", "Fragments another process was making.", [("", counts.waits)])
-    add("shared_cache_stores_total", "counter", "Fragments stored.", [("", counts.stores)])
-    return text
+    return (figures + backends()).map(\.text).joined()
   }
 
   /// How long each turn of the loop kept everybody else waiting, as a cumulative histogram in seconds.

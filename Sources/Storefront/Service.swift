@@ -37,10 +37,12 @@ import Tenancy
 
   /// - Parameters:
   ///   - follower: of the log that names the core API's changes.
+  ///   - figures: what the clients of other services count, for operators.
   ///   - shared: the cache that all processes share; nil where this one is alone.
   package init(
     _ configuration: Configuration, tenants: TenantDirectory, coreAPI: any CoreAPI, following follower: Follower,
-    shared: SharedFragments? = nil, accessLog: AccessLog = AccessLog(), log: ServiceLog = ServiceLog(),
+    shared: SharedFragments? = nil, figures: @escaping @LoopActor () -> [Figure] = { [] }, accessLog: AccessLog = AccessLog(),
+    log: ServiceLog = ServiceLog(),
     tenantAppeared: @escaping @LoopActor (Tenant) -> Void = { _ in }
   ) {
     self.configuration = configuration
@@ -57,7 +59,7 @@ import Tenancy
       files: PublicFiles(root: configuration.publicFolder, following: follower, bytes: configuration.cacheBytes / 6),
       discovery: Discovery(reading: coreAPI, following: follower),
       addresses: ShopAddresses(tenants, localPort: configuration.localPort), log: log)
-    metrics = Metrics(log: accessLog, renderer: renderer, follower: follower, shared: shared)
+    metrics = Metrics(log: accessLog, renderer: renderer, follower: follower, shared: shared, backends: figures)
     operations = Operations(metrics: metrics, themes: themes, tenants: tenants)
     reportFindings()
   }

@@ -64,10 +64,11 @@ enum WorkerCommand {
       do throws(CoreAPIError) {
         api = try HTTPCoreAPI(baseURL: url, minimumMark: { follower.knowledge.mark })
       } catch { throw CommandError("CORE_API_URL: \(error)") }
-      let shared = backends.cache.map {
-        SharedFragments(in: RedisClient($0), following: follower, revision: Program.version)
-      }
-      service = Service(configuration, tenants: directory, coreAPI: api, following: follower, shared: shared, log: log)
+      let cache = backends.cache.map { RedisClient($0) }
+      let shared = cache.map { SharedFragments(in: $0, following: follower, revision: Program.version) }
+      service = Service(
+        configuration, tenants: directory, coreAPI: api, following: follower, shared: shared,
+        figures: { Worker.figures(api, cache) }, log: log)
       if let endpoint = backends.log {
         reader = StreamReader(endpoint, feeding: follower) { [log] in Worker.note($0, in: log) }
       } else {
@@ -96,6 +97,29 @@ enum WorkerCommand {
     do throws(CatalogError) { try catalogs.load(tenant, into: catalog) } catch {
       log.note(.error, "catalogue-rejected", tenant: tenant, ["error": "\(error)"])
     }
+  }
+
+  private static func figures(_ api: HTTPCoreAPI, _ cache: RedisClient?) -> [Figure] {
+    let reads = api.counts
+    var figures = [
+      Figure(
+        "core_api_total", .counter, "The core API: questions, requests sent for them, failures, questions not asked.", by: "what",
+        ["read": reads.reads, "request": reads.requests, "failure": reads.failures, "refused": reads.refused])
+    ]
+    if let cache {
+      let counts = cache.counts
+      figures += [
+        Figure(
+          "redis_total", .counter, "The shared cache's Redis: calls, failures, time-outs, calls not tried, connections.",
+          by: "what",
+          [
+            "call": counts.calls, "failure": counts.failures, "timeout": counts.timeouts, "refused": counts.refusals,
+            "connection": counts.connections,
+          ]),
+        Figure("redis_open", .gauge, "1 while the shared cache's Redis is not asked.", cache.breakerState == .open ? 1 : 0),
+      ]
+    }
+    return figures
   }
 
   private static func note(_ event: StreamReader.Event, in log: ServiceLog) {
