@@ -28,9 +28,13 @@ class Shop:
         self.redis, self.proxy = redis, FaultProxy(redis.port)
         environment = {"REDIS_URL": f"redis://127.0.0.1:{self.proxy.port}", "CORE_API_URL": core.url}
         self.server = Server(folder, *words, environment=environment)
-        self.followed()
-        # Made, and kept in Redis: from here on each page is a hit there.
-        self.pages = {path: self.get(path)[0].body for path in PAGES}
+        try:
+            self.followed()
+            # Made, and kept in Redis: from here on each page is a hit there.
+            self.pages = {path: self.get(path)[0].body for path in PAGES}
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self):
         self.proxy.set(PASS)
