@@ -37,7 +37,7 @@ enum Diagnosis {
     findings.append(port(options.port, at: options.listen, name: "port"))
     findings.append(port(options.operationsPort, at: "127.0.0.1", name: "operations port"))
     findings += [openFiles(), money(), timeZones(), libraries()]
-    findings += services(environment)
+    findings += ServiceProbe.findings(environment, tenants: options.tenants)
     return findings
   }
 
@@ -170,17 +170,5 @@ enum Diagnosis {
       "libxml2 \(LIBXML_DOTTED_VERSION)",
     ]
     return Finding(.ok, "libraries", versions.joined(separator: ", "))
-  }
-
-  // MARK: services
-
-  /// This build keeps everything in the one worker; a variable that says otherwise would be believed by its reader.
-  static func services(_ environment: Environs) -> [Finding] {
-    ["REDIS_URL", "DATABASE_URL", "CORE_API_URL"].compactMap { name in
-      guard environment.variables[name] != nil else { return nil }
-      return Finding(
-        .warning, name, "is set, and this version does not use it: tenants, fragments and the catalogue are in memory",
-        wayOut: "unset it, or use a version whose changelog names it")
-    }
   }
 }

@@ -93,3 +93,18 @@ def test_json_for_machines():
     assert json.loads(run(*words).stdout) == {
         "host": "Fashion.Localhost:80", "id": "fashion", "status": "active", "theme": "fashion", "findings": []}
     assert json.loads(run("doctor", "--tenants", "Demo/tenants.json", "--json").stdout)["checks"]
+
+
+def test_doctor_asks_the_services_that_the_environment_names(redis_server, monkeypatch):
+    def checks(**environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        found = json.loads(run("doctor", "--tenants", "Demo/tenants.json", "--json").stdout)["checks"]
+        return {check["subject"]: check["state"] for check in found}
+
+    assert not any("Redis" in subject or subject == "core API" for subject in checks())
+    found = checks(REDIS_URL=redis_server.url, REDIS_LOG_URL="redis://127.0.0.1:1", CORE_API_URL="http://127.0.0.1:1")
+    assert found["Redis (cache, events)"] == "ok"
+    assert found["Redis (change log)"] == "problem"
+    assert found["core API"] == "problem"
+    assert checks(REDIS_URL="http://nothing")["services"] == "problem"
