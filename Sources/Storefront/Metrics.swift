@@ -107,6 +107,7 @@ import Tenancy
         Figure("shared_cache_trips_total", .counter, "Round trips to look for fragments.", counts.trips),
         Figure("shared_cache_waits_total", .counter, "Fragments another process was making.", counts.waits),
         Figure("shared_cache_stores_total", .counter, "Fragments stored.", counts.stores),
+        Figure("shared_cache_pending", .gauge, "Fragments being stored.", counts.pending),
       ]
     }
     return (figures + backends()).map(\.text).joined()

@@ -74,8 +74,11 @@ def workers(server):
     return [child for child in children if b"worker" in pathlib.Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")]
 
 
-def sockets(process):
-    return sum(os.readlink(entry).startswith("socket:") for entry in pathlib.Path(f"/proc/{process}/fd").iterdir())
+def holds_connection(process, port):
+    """Whether one of the process's sockets is a shopper's connection."""
+    lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    taken = {f"socket:[{line[9]}]" for line in lines if line[1].endswith(f":{port:04X}") and line[3] == "01"}
+    return any(os.readlink(entry) in taken for entry in pathlib.Path(f"/proc/{process}/fd").iterdir())
 
 
 def price(core, handle, cents):
@@ -95,15 +98,15 @@ def measure(folder, edits, machines, count, progress=lambda done: None):
         environment = {"REDIS_URL": redis.url, "CORE_API_URL": core.url}
         servers = [Server(folder / f"machine-{number}", "--workers", count, environment=environment) for number in range(machines)]
         for server in servers:
-            server.wait_for("ready", times=count + 1)
+            server.wait_for("ready", times=count)
         listing = http.client.HTTPConnection("127.0.0.1", core.port, timeout=20)
         listing.request("GET", f"/v1/tenants/{SHOP}/products?size=1")
         handle = json.loads(listing.getresponse().read())["value"]["items"][0]["handle"]
-        before = {process: sockets(process) for server in servers for process in workers(server)}
-        assert len(before) == machines * count, before
+        serving = {process: server.port for server in servers for process in workers(server)}
+        assert len(serving) == machines * count, serving
         watchers = [Watcher(server.port, f"/products/{handle}") for server in servers for _ in range(CONNECTIONS)]
         until_all_show(watchers, b"</html>")
-        idle = [process for process, known in before.items() if sockets(process) <= known]
+        idle = [process for process, port in serving.items() if not holds_connection(process, port)]
         assert not idle, f"workers without a connection: {idle}"
         entries = [fields for _, fields in redis.client.xrange(LOG)]
         took = []

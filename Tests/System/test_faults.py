@@ -66,8 +66,8 @@ class Shop:
         return self.until(lambda: "detail=shared" in self.status())
 
     def settled(self):
-        """Until every page comes from Redis: storing is not waited for."""
-        return self.until(lambda: list(self.browse(rounds=1)[0]) == [SHARED])
+        """Until every page comes from Redis and nothing is on its way there: storing is not waited for."""
+        return self.until(lambda: list(self.browse(rounds=1)[0]) == [SHARED] and self.metric("shared_cache_pending") == 0)
 
     def metric(self, name):
         found = re.search(rf"^storefront_{re.escape(name)} (\S+)$", self.server.operations("/metrics").text, re.M)
