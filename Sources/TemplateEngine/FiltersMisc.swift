@@ -17,7 +17,7 @@ extension StandardFilters {
         let format = try context.text(arguments[0])
         if case .string = input.storage { _ = try context.text(input) }
         // A date that is read costs as much as a hundred instructions, another one a few tens.
-        try context.charge(units: (input.string == nil ? 40 : 160) + format.utf8.count)
+        try context.charge(units: (input.string == nil ? 40 : 240) + format.utf8.count)
         guard !format.isEmpty, let moment = Moment(input, now: context.now) else { return input }
         return try context.make(moment.formatted(format, context), like: arguments[0])
       }
