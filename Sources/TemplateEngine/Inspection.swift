@@ -10,7 +10,8 @@ struct Inspection {
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// The elements of a list one behind the other, lists in it likewise; any other value as it prints.
-  mutating func print(_ value: Value, depth: Int = 0) throws(FilterError) {
+  mutating func print(_ given: Value, depth: Int = 0) throws(FilterError) {
+    let value = try ledger?.resolved(given) ?? given
     guard case .array(let elements) = value.storage else {
       switch value.storage {
       case .models(let models):
@@ -27,8 +28,9 @@ struct Inspection {
     }
   }
 
-  mutating func inspect(_ value: Value, depth: Int = 0) throws(FilterError) {
+  mutating func inspect(_ given: Value, depth: Int = 0) throws(FilterError) {
     guard depth < 64 else { return try append("…") }
+    let value = try ledger?.resolved(given) ?? given
     try ledger?.charge(units: 3, bytes: 0)
     switch value.storage {
     case .null, .deferred, .lookup, .empty, .blank: try append("nil")

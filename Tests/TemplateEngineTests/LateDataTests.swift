@@ -19,6 +19,12 @@ struct LateDataTests {
     "<a href='{{ lazy.title }}'>",
     "{% cycle lazy.title, list %}", "{% case lazy.title %}{% when 'x' %}{% endcase %}",
     "{{ lazy.made.nothing }}{{ lazy.made.in }}",
+    "{{ 'w' | append: mixed }}{{ 'w' | append: deep }}", "{{ mixed | append: 'w' }}{{ mixed | upcase }}{{ mixed | size }}",
+    "{{ mixed | first }}{{ mixed | last }}{{ mixed | reverse }}{{ mixed | sort }}{{ mixed | uniq }}{{ mixed | compact }}",
+    "{{ mixed | map: 'title' }}{{ mixed | where: 'title' }}{{ mixed | concat: mixed }}{{ mixed | slice: 0, 2 }}{{ mixed | sum }}",
+    "{% if mixed contains 'd' %}a{% endif %}{% if mixed == deep %}a{% endif %}{% case mixed %}{% when deep %}b{% endcase %}",
+    "{% cycle mixed: 1, 2 %}{% ifchanged %}{{ mixed }}{% endifchanged %}{% assign s = mixed %}{{ s }}{{ s[1] }}{{ s | join: s }}",
+    "{{ 'x' | replace: 'x', mixed }}{{ mixed | escape }}{{ mixed | url_encode }}{{ mixed | strip_html }}{{ 'x' | date: mixed }}",
     "{% capture c %}{{ mixed }}{{ deep }}{% endcapture %}<a title='{{ c }}'>",
     "{% capture c %}<oh {{ mixed }}{{ deep }}{% endcapture %}{{ c }}", "<{% include p %}", "<a {% include p %}",
   ]
