@@ -26,6 +26,7 @@ import Redis
   private let group: String
   private let consumer: String
   private var connection = 0
+  private var hasLostPending = false
 
   static let page = 100
   private static let block = Duration.milliseconds(500)
@@ -40,6 +41,8 @@ import Redis
 
   /// Where it stands in the server's memory which server the group was last read from.
   private var markKey: String { "{\(key)}:\(group)" }
+  /// Who closes a gap.
+  private var closingKey: String { markKey + ":closing" }
 
   /// New events, waiting for them a short time.
   /// - Throws: what the connection throws; a group that is not there is a gap.
@@ -57,7 +60,8 @@ import Redis
       guard let entries = reply.array?.first?.array?.last?.array else { throw unreadable }
       return Reading(entries: entries.compactMap(Self.entry))
     } catch {
-      guard error.serverWord == "NOGROUP" else { throw error }
+      // The second is what one who waits is told when the stream goes.
+      guard error.serverWord == "NOGROUP" || error.serverWord == "UNBLOCKED" else { throw error }
       return Reading(gap: "the stream or its group is gone")
     }
   }
@@ -70,6 +74,7 @@ import Redis
         .number(Self.page)))
     guard let parts = reply.array, parts.count >= 2, let entries = parts[1].array else { throw unreadable }
     let lost = parts.count > 2 ? parts[2].array?.count ?? 0 : entries.count { $0 == .null }
+    if lost > 0 { hasLostPending = true }
     return Reading(
       entries: entries.compactMap(Self.entry), gap: lost > 0 ? "\(lost) pending events were trimmed from the stream" : nil)
   }
@@ -77,6 +82,19 @@ import Redis
   func acknowledge(_ ids: [String]) async throws(RedisError) {
     guard !ids.isEmpty else { return }
     _ = try await client.send(RedisCommand(["XACK", .text(key), .text(group)] + ids.map { .text($0) }))
+  }
+
+  /// Of several relays that found the same gap one closes it: each begins another life of the log, in which all is made again.
+  func takesGap() async throws(RedisError) -> Bool {
+    // Nobody else knows of what this relay has claimed.
+    if hasLostPending { return true }
+    guard try await client.send(RedisCommand("SET", .text(closingKey), .text(consumer), "NX", "PX", "2000")).text == "OK" else {
+      return false
+    }
+    // It was found a moment ago, and another may have closed it since.
+    if try await anotherServer() != nil { return true }
+    _ = try await client.send(RedisCommand("DEL", .text(closingKey)))
+    return false
   }
 
   /// To be called when all has been touched that a gap may have lost: makes the group where it is gone, from the stream's beginning,
@@ -93,7 +111,9 @@ import Redis
       }
     }
     _ = try await client.send(RedisCommand("SET", .text(markKey), .text(try await replication())))
+    _ = try await client.send(RedisCommand("DEL", .text(closingKey)))
     connection = client.counts.connections
+    hasLostPending = false
   }
 
   /// Takes this relay out of the group, unless something it took is not acknowledged: that stays, for another to claim.

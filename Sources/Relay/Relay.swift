@@ -161,6 +161,8 @@ import Tenancy
   }
 
   private func touchEverything(_ reason: String) async throws(RedisError) {
+    // Another relay is at it: when it is done, there is no gap any more.
+    guard try await source.takesGap() else { return await Loop.sleep(for: .milliseconds(5)) }
     while true {
       do throws(RedisError) {
         try await log.beginAnew()

@@ -195,6 +195,27 @@ import Testing
     try await stop(running)
   }
 
+  /// Each gap closed is a life of the log in which everything is made anew: of several relays that find it at once, one closes it.
+  @Test func ofSeveralRelaysOneClosesAGap() async throws {
+    defer { end() }
+    let running = [start(), start(), start()]
+    for (relay, _) in running { try await until { relay.isFollowing } }
+    // Whoever waits longest gets the next event, and is a consumer from then on.
+    func consumers() async throws -> Int {
+      try await edit("x")
+      return (try? await core.send(RedisCommand("XINFO", "CONSUMERS", "core:events", "storefront-relay")))?.array?.count ?? 0
+    }
+    try await until { try await consumers() == running.count }
+    let before = running.reduce(0) { $0 + $1.0.counts.gaps }
+    for round in 1...5 {
+      _ = try await core.send(RedisCommand("FLUSHALL"))
+      // All read again, and so have found no gap.
+      try await until { try await consumers() == running.count }
+      #expect(running.reduce(0) { $0 + $1.0.counts.gaps } == before + round)
+    }
+    for relay in running { try await stop(relay) }
+  }
+
   @Test func aRestartedSourceIsAGap() async throws {
     defer { end() }
     let running = start()
