@@ -51,7 +51,13 @@ import Tenancy
   private let revision: String
   private let token: String
   /// Leases of this process: another request of it that finds one taken makes the fragment rather than wait for itself.
-  private var held: Set<FragmentKey> = []
+  private var held: [FragmentKey: Hold] = [:]
+
+  /// Requests that were told to lead, and have not ended; the last one of them gives the lease back, if nothing was stored.
+  private struct Hold {
+    var requests = 0
+    var isLeased = true
+  }
 
   private let leaseMilliseconds: Int
 
@@ -85,13 +91,15 @@ import Tenancy
     // The page was there, so that nobody leads its parts, but it may not be served.
     let unled = found.indices.filter { if case .unled = found[$0] { true } else { false } }
     if !unled.isEmpty, !isServable(found[0]) { await takeLeases(of: unled.map { keys[$0] }) { found[unled[$0]] = $1 } }
-    for (key, state) in zip(keys, found) { if case .lead = state { held.insert(key) } }
     return zip(keys, found).map { key, state in
       switch state {
-      case .fragment(let fragment): .fragment(fragment)
-      case .lead: .lead
-      case .busy: held.contains(key) ? .lead : .busy
-      case .unled: .unreachable
+      case .fragment(let fragment): return .fragment(fragment)
+      case .busy where held[key]?.isLeased != true: return .busy
+      case .lead, .busy:
+        held[key, default: Hold()].requests += 1
+        held[key]?.isLeased = true
+        return .lead
+      case .unled: return .unreachable
       }
     }
   }
@@ -125,7 +133,8 @@ import Tenancy
       !follower.isLost(now: follower.now),
       fragment.asOf.epoch == follower.knowledge.position.epoch, let entry = SharedEntry.encode(fragment, under: key)
     else { return release([key]) }
-    held.remove(key)
+    end(key)
+    held[key]?.isLeased = false
     counts.stores += 1
     counts.pending += 1
     let arguments: [RedisCommand.Word] = [.bytes(entry), .number(Int(life / .milliseconds(1))), .text(token)]
@@ -141,9 +150,17 @@ import Tenancy
 
   /// Gives leases back: what they are for is not made here after all, or not for others.
   package func release(_ keys: [FragmentKey]) {
-    let own = keys.filter { held.remove($0) != nil }
+    let own = keys.filter { end($0) }
     guard !own.isEmpty else { return }
     _ = Loop.task { _ = try? await Self.yield.run(on: self.redis, keys: own.map(self.leaseName), [.text(self.token)]) }
+  }
+
+  /// - Returns: whether a lease is to be given back: this was the last request that had it, and nothing was stored.
+  @discardableResult private func end(_ key: FragmentKey) -> Bool {
+    guard var hold = held[key] else { return false }
+    hold.requests -= 1
+    held[key] = hold.requests > 0 ? hold : nil
+    return hold.requests <= 0 && hold.isLeased
   }
 
   // MARK: Replies

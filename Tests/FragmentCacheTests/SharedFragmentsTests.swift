@@ -135,6 +135,33 @@ import Testing
     #expect(await scene.find(0, "other page", "header") == ["lead", "lead"])
   }
 
+  /// Two pages of one process need a part: it is led until both have ended, in whatever order.
+  @Test func aLeaseIsGivenBackByTheLastThatHasIt() async throws {
+    let header = FragmentKey(Self.tenant, "header")
+    #expect(await scene.find(0, "page", "header") == ["lead", "lead"])
+    #expect(await scene.find(0, "other page", "header") == ["lead", "lead"])
+    scene.shared[0].release([header])
+    // Commands of one connection are answered in order: a lease that was given back is gone when this is.
+    #expect(await scene.find(0, "third page") == ["lead"])
+    #expect(await scene.find(1, "header") == ["busy"])
+    scene.shared[0].release([header])
+    #expect(await scene.find(0, "fourth page") == ["lead"])
+    #expect(await scene.find(1, "header") == ["lead"])
+  }
+
+  /// What one of them stored, and another made again, is not the first lease's any more.
+  @Test func whoComesLateGivesNobodysLeaseBack() async throws {
+    let header = FragmentKey(Self.tenant, "header")
+    #expect(await scene.find(0, "header") == ["lead"])
+    #expect(await scene.find(0, "header") == ["lead"])
+    await scene.store(scene.make("header"), "header")
+    scene.touch("product:1")
+    #expect(await scene.find(0, "header") == ["lead"])
+    scene.shared[0].release([header])
+    #expect(await scene.find(0, "page") == ["lead"])
+    #expect(await scene.find(1, "header") == ["busy"])
+  }
+
   @Test func olderNeverReplacesNewer() async throws {
     _ = await scene.find(0, "page")
     let old = scene.make("old")
