@@ -20,14 +20,19 @@ package struct Change: Hashable, Sendable {
   package let stamp: Stamp
   /// How far the source was when this was written; a read asks for at least the greatest mark it has seen.
   package let mark: UInt64
+  /// Written by a follower, to begin an empty log: no sign of those who tell of changes.
+  package let isOpening: Bool
 
-  package init(tenant: TenantID?, tags: [Tag], class: ChangeClass, number: UInt64, stamp: Stamp, mark: UInt64 = 0) {
+  package init(
+    tenant: TenantID?, tags: [Tag], class: ChangeClass, number: UInt64, stamp: Stamp, mark: UInt64 = 0, isOpening: Bool = false
+  ) {
     self.tenant = tenant
     self.tags = tags
     self.class = `class`
     self.number = number
     self.stamp = stamp
     self.mark = mark
+    self.isOpening = isOpening
   }
 
   package var position: Position { Position(epoch: stamp, number: number) }

@@ -11,7 +11,10 @@ package final class Follower {
   private var sightings = EndSightings()
   private let log: MemoryChangeLog?
   private let clock: () -> Duration
+  /// When those who tell of changes were last heard of; another life of the log changes nothing about that.
   private var endSeen: Duration?
+  /// False while another life of the log is looked for, or read.
+  private var isAtEnd = false
   private let lostAfter: Duration
 
   /// - Parameter clock: monotonic time since any fixed start; the loop's own time will do.
@@ -31,6 +34,7 @@ package final class Follower {
     self.lostAfter = lostAfter
     self.knowledge = knowledge
     endSeen = clock()
+    isAtEnd = true
     sightings.saw(knowledge.position.number, at: clock())
   }
 
@@ -73,7 +77,9 @@ package final class Follower {
     if !batch.changes.isEmpty { turn += 1 }
     if let end = batch.end, end == knowledge.position {
       sightings.saw(end.number, at: now)
-      if !batch.changes.isEmpty { endSeen = now }
+      guard !batch.changes.isEmpty else { return }
+      isAtEnd = true
+      if batch.changes.contains(where: { !$0.isOpening }) { endSeen = now }
     }
   }
 
@@ -81,16 +87,19 @@ package final class Follower {
   package func begin(at start: Position) {
     knowledge.begin(at: start)
     sightings = EndSightings()
-    endSeen = nil
+    isAtEnd = false
     turn += 1
   }
+
+  /// The log's end cannot be seen: its life is over, and another has not begun. Until `receive` brings one, the position is lost.
+  package func loseSight() { isAtEnd = false }
 
   /// Whether the log's end was last seen too long ago: then touches may be missed that everybody else knows, and nothing but its
   /// life says whether something kept is still true. Only new entries show the end, which is why an idle log has heartbeats: an
   /// answer without any may come from a server that nobody else speaks to any more.
   package func isLost(now: Duration) -> Bool {
     guard log == nil else { return false }
-    guard let endSeen else { return true }
+    guard isAtEnd, let endSeen else { return true }
     return now - endSeen > lostAfter
   }
 
@@ -99,6 +108,7 @@ package final class Follower {
     guard end.epoch != knowledge.position.epoch || end.number < knowledge.position.number else { return }
     begin(at: end)
     endSeen = clock()
+    isAtEnd = true
     sightings.saw(end.number, at: clock())
   }
 

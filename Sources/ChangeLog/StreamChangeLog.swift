@@ -51,6 +51,11 @@ import Tenancy
     return id
   }
 
+  /// Begins an empty log with an entry that touches nothing; one that is not empty stays as it is.
+  func open() async throws(RedisError) {
+    _ = try await run("none", ["opening", "1"])
+  }
+
   private func run(_ expected: String, _ words: [RedisCommand.Word]) async throws(RedisError) -> RedisReply {
     let nonce = Stamp.random()
     let digits = hexadecimal(nonce.high) + hexadecimal(nonce.low)

@@ -2,7 +2,8 @@ import Redis
 import Tenancy
 
 /// How an entry stands in the stream: the id `N-0`, and the fields `nonce` and `replid` (the log's life), `tenant`, `class` (`soft`,
-/// `hard`), `mark`, and `tag` as often as there are tags. One without a tenant is a heartbeat. Everybody may write to a stream, so
+/// `hard`), `mark`, and `tag` as often as there are tags. One without a tenant is a heartbeat, or with `opening` a
+/// follower's. Everybody may write to a stream, so
 /// nothing is taken for granted: what has another form is no entry.
 enum StreamEntry {
   /// The greatest number that Lua counts without a gap.
@@ -30,6 +31,7 @@ enum StreamEntry {
     var replication = ""
     var mark: UInt64 = 0
     var names: [String] = []
+    var isOpening = false
     for place in stride(from: 0, to: fields.count, by: 2) {
       guard let name = fields[place].text, let value = fields[place + 1].text else { return nil }
       switch name {
@@ -45,13 +47,15 @@ enum StreamEntry {
       case "mark":
         guard let known = UInt64(value) else { return nil }
         mark = known
+      case "opening": isOpening = true
       // A later version may say more.
       default: break
       }
     }
     guard let stamp = Stamp(replication: replication, nonce: nonce) else { return nil }
     guard let tenant else {
-      return names.isEmpty ? Change(tenant: nil, tags: [], class: kind, number: number, stamp: stamp, mark: mark) : nil
+      return names.isEmpty
+        ? Change(tenant: nil, tags: [], class: kind, number: number, stamp: stamp, mark: mark, isOpening: isOpening) : nil
     }
     return Change(
       tenant: tenant, tags: names.map { Tag(tenant, $0) }, class: kind, number: number, stamp: stamp, mark: mark)

@@ -6,6 +6,10 @@
 // others wait for what it stores, shortly, and then make it themselves, since a lease must never cost more than it saves. The first
 // key is the page: while its entry is there, no leases are taken on the parts.
 //
+// A flush takes the log's life with the entries where both are on one server. What is made before this process knows that would be
+// made again, so the log's last entry is asked for behind the look-up, on the same connection: one of another life has the reader
+// look now, and the answer is judged after that.
+//
 // Storing is not waited for. The script keeps an older answer from replacing a newer one of the same life of the log, and gives the
 // lease back whether or not Redis had room. A failing Redis costs what the client's deadline and breaker allow, and nothing is tried
 // twice.
@@ -50,6 +54,9 @@ import Tenancy
   private let follower: Follower
   private let revision: String
   private let token: String
+  /// The log's reader, and whether one connection reaches the log and this cache.
+  private let reader: StreamReader?
+  private let isBesideLog: Bool
   /// Leases of this process: another request of it that finds one taken makes the fragment rather than wait for itself.
   private var held: [FragmentKey: Hold] = [:]
 
@@ -59,15 +66,24 @@ import Tenancy
     var isLeased = true
   }
 
+  /// For the log's next life: longer than its reader waits for somebody to begin it.
+  private static let patience = Duration.milliseconds(400)
+
   private let leaseMilliseconds: Int
 
   /// - Parameters:
+  ///   - reader: of the follower's log, where that is a stream.
   ///   - revision: of what renders; other programs' entries are not looked at.
   ///   - lease: a leader that says nothing for so long is gone.
-  package init(in redis: RedisClient, following follower: Follower, revision: String, lease: Duration = .seconds(2)) {
+  package init(
+    in redis: RedisClient, following follower: Follower, readBy reader: StreamReader? = nil, revision: String,
+    lease: Duration = .seconds(2)
+  ) {
     leaseMilliseconds = max(1, Int(lease / .milliseconds(1)))
     self.redis = redis
     self.follower = follower
+    self.reader = reader
+    isBesideLog = reader?.endpoint == redis.endpoint
     self.revision = revision
     token = String(UInt64.random(in: .min ... .max), radix: 36)
   }
@@ -75,14 +91,11 @@ import Tenancy
   /// Looks for all keys in one round trip; a second one only where an entry is there that is no longer valid.
   /// - Parameter keys: of one tenant; the first contains the others.
   package func find(_ keys: [FragmentKey]) async -> [Found] {
+    if let reader, reader.isBetweenLives { await reader.meetEnd(over: redis, atMost: Self.patience) }
     let issued = follower.now
     guard !keys.isEmpty, !follower.isLost(now: issued) else { return unreachable(keys) }
     counts.trips += 1
-    let answer: [RedisReply]
-    do throws(RedisError) {
-      let names = keys.flatMap { [name(of: $0), leaseName(of: $0)] }
-      answer = try await Self.look.run(on: redis, keys: names, [.text(token), .number(leaseMilliseconds)]).array ?? []
-    } catch {
+    guard let answer = await look(for: keys) else {
       counts.failures += 1
       return unreachable(keys)
     }
@@ -104,6 +117,25 @@ import Tenancy
     }
   }
 
+  /// What the script says of the keys, and nothing that was judged by a life of the log that is over; nil if Redis fails.
+  private func look(for keys: [FragmentKey]) async -> [RedisReply]? {
+    let names = keys.flatMap { [name(of: $0), leaseName(of: $0)] }
+    let arguments: [RedisCommand.Word] = [.text(token), .number(leaseMilliseconds)]
+    guard isBesideLog else { return try? await Self.look.run(on: redis, keys: names, arguments).array ?? [] }
+    // Sent in this order, one behind the other: what is found missing because of a flush is answered before what shows the flush.
+    let answer = Loop.task { try await Self.look.run(on: self.redis, keys: names, arguments).array ?? [] }
+    let life = Loop.task { await self.meetNextLife() }
+    let found = try? await answer.value
+    _ = await life.result
+    return found
+  }
+
+  /// If the log has another life than the one that is followed, waits until it is followed; shortly.
+  private func meetNextLife() async {
+    guard let reader, isBesideLog, let last = try? await redis.send(reader.lastEntry), !reader.knows(last) else { return }
+    await reader.meetEnd(over: redis, atMost: Self.patience)
+  }
+
   /// What another process makes, once it has stored it; nil when it is not there within the time given, or not to be.
   package func awaited(_ key: FragmentKey, atMost patience: Duration) async -> Fragment<[UInt8]>? {
     counts.waits += 1
@@ -121,7 +153,10 @@ import Tenancy
       else { return nil }
       if case .fragment(let fragment) = judge(.array([replies[0], replies[1]]), of: key, issued: issued) { return fragment }
       // Given back, or run out, and nothing came of it.
-      guard replies[2] == .integer(1) else { return nil }
+      guard replies[2] == .integer(1) else {
+        await meetNextLife()
+        return nil
+      }
     }
     return nil
   }

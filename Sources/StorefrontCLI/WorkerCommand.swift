@@ -65,15 +65,16 @@ enum WorkerCommand {
         api = try HTTPCoreAPI(baseURL: url, minimumMark: { follower.knowledge.mark })
       } catch { throw CommandError("CORE_API_URL: \(error)") }
       let cache = backends.cache.map { RedisClient($0) }
-      let shared = cache.map { SharedFragments(in: $0, following: follower, revision: Program.version) }
-      service = Service(
-        configuration, tenants: directory, coreAPI: api, following: follower, shared: shared,
-        figures: { Worker.figures(api, cache) }, log: log)
       if let endpoint = backends.log {
         reader = StreamReader(endpoint, feeding: follower) { [log] in Worker.note($0, in: log) }
       } else {
         log.note(.warning, "no-change-log", ["why": "REDIS_URL is not set: a change shows when a page's life has ended"])
       }
+      let reader = reader
+      let shared = cache.map { SharedFragments(in: $0, following: follower, readBy: reader, revision: Program.version) }
+      service = Service(
+        configuration, tenants: directory, coreAPI: api, following: follower, shared: shared,
+        figures: { Worker.figures(api, cache) }, log: log)
     } else {
       let changes = MemoryChangeLog()
       let catalog = ReferenceCatalog(changes: changes)

@@ -131,6 +131,25 @@ import Testing
     #expect(!isLost(follower))
   }
 
+  /// Whoever begins an emptied log says nothing of those who tell of changes: the age runs on.
+  @Test func anOpeningRenewsNoPositionsAge() {
+    func opening(_ low: UInt64) -> Batch {
+      let change = Change(tenant: nil, tags: [], class: .soft, number: 1, stamp: Stamp(high: 2, low: low), isOpening: true)
+      return Batch(changes: [change], end: change.position)
+    }
+    let follower = Follower { [clock] in clock.now }
+    follower.receive(opening(1))
+    #expect(isLost(follower))
+    follower.receive(heartbeat(1))
+    clock.now = .seconds(2)
+    follower.loseSight()
+    #expect(isLost(follower))
+    follower.receive(opening(2))
+    #expect(!isLost(follower))
+    clock.now = .seconds(4)
+    #expect(isLost(follower))
+  }
+
   /// An answer that lay unread shows where the log ended when it was asked for, and no later.
   @Test func anAnswersAgeIsThatOfItsQuestion() {
     let follower = Follower { [clock] in clock.now }

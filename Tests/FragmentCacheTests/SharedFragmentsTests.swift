@@ -230,6 +230,38 @@ import Testing
     #expect(await scene.find(1, "page") == ["busy"])
   }
 
+  /// The log is on the same server: what is made after a flush is made in the log's next life, whoever begins that, and stands.
+  @Test(arguments: [true, false]) func whatIsMadeAfterAFlushIsMadeOnce(another: Bool) async throws {
+    let start = MonotonicInstant.now
+    let follower = Follower { start.duration(to: .now) }
+    let log = StreamChangeLog(on: scene.client)
+    _ = try await log.append(tenant: Self.tenant, tags: [], class: .soft)
+    let reader = StreamReader(scene.client.endpoint, feeding: follower)
+    defer { reader.stop() }
+    while follower.isLost(now: follower.now) { await Loop.sleep(for: .milliseconds(1)) }
+    let shared = SharedFragments(
+      in: RedisClient(scene.client.endpoint, .init(deadline: .seconds(20))), following: follower, readBy: reader,
+      revision: "test",
+      lease: .seconds(600))
+    let page = FragmentKey(Self.tenant, "page")
+    for _ in 1...5 {
+      let life = follower.knowledge.position.epoch
+      _ = try await scene.client.send(RedisCommand("FLUSHALL"))
+      if another { try await log.beginAnew() }
+      guard case .lead = await shared.find([page])[0] else {
+        Issue.record("nothing is there, and nobody may make it")
+        return
+      }
+      let moment = follower.moment
+      #expect(moment.position.epoch != life)
+      // Time enough for a reader that had not looked to find out.
+      _ = try await log.append(tenant: Self.tenant, tags: [Tag(Self.tenant, "other")], class: .soft)
+      while follower.knowledge.position.number < 2 { await Loop.sleep(for: .milliseconds(1)) }
+      #expect(follower.knowledge.verdict(of: Self.tenant, asOf: moment.position, tags: [Tag(Self.tenant, "product:1")]) == .valid)
+      shared.release([page])
+    }
+  }
+
   @Test func noRedisIsNoWaiting() async throws {
     scene.redis.stop()
     #expect(await scene.find(0, "page", "part") == ["unreachable", "unreachable"])
