@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The output of a render: one growing run of bytes. Captures are written at its end and cut off again, so that text is
 /// copied once wherever it ends up.
 ///
@@ -32,16 +34,30 @@ final class ByteSink {
     }
   }
 
+  private static let firstCapacity = 65_536
+  /// Memory of ended sinks for the next ones: pieces as large as these the allocator would merge and cut anew for each render.
+  private static let spares = Mutex<[Address]>([])
+  private static let mostSpares = 8
+
   init(ceiling: Int) {
-    let capacity = 65_536
+    let spare = Self.spares.withLock { $0.popLast() }
+    let base = spare.map { UnsafeMutableRawPointer(mutating: $0.pointer).assumingMemoryBound(to: UInt8.self) }
     state = .allocate(capacity: 1)
-    state.initialize(to: State(base: .allocate(capacity: capacity), capacity: capacity, ceiling: ceiling))
+    state.initialize(
+      to: State(base: base ?? .allocate(capacity: Self.firstCapacity), capacity: Self.firstCapacity, ceiling: ceiling))
     state.pointee.rebound()
   }
 
   deinit {
-    state.pointee.base.deallocate()
+    let (base, capacity) = (state.pointee.base, state.pointee.capacity)
     state.deallocate()
+    guard capacity == Self.firstCapacity else { return base.deallocate() }
+    let isKept = Self.spares.withLock { spares in
+      guard spares.count < Self.mostSpares else { return false }
+      spares.append(Address(base))
+      return true
+    }
+    if !isKept { base.deallocate() }
   }
 
   @inline(__always)

@@ -38,7 +38,7 @@ struct Field: Sendable {
   }
 
   let kind: Kind
-  let offset: Int
+  private(set) var offset: Int
   /// The layout of a nested model. A function, for a model may hold a list of its own kind.
   let inner: (@Sendable () -> Layout)?
   let read: (@Sendable (UnsafeRawPointer) -> Value)?
@@ -63,6 +63,13 @@ struct Field: Sendable {
     inner = nil
     list = nil
     self.read = read
+  }
+
+  /// The same of a model that lies in another one. A computed one's function is given the inner model's address.
+  func moved(by distance: Int) -> Field {
+    var field = self
+    field.offset += distance
+    return field
   }
 
   /// The member as a value. `at` is its own address, offset included; what it refers to is kept alive by `owner`.

@@ -115,7 +115,11 @@ final class Machine {
         try print(try evaluate(frame.pipelines + number, frame), escapes: escapes)
         frame.at &+= 1
       case .printIn(let context, let operand):
-        let place = try place(of: operand, frame)
+        var place = try place(of: operand, frame)
+        if place.isComputed {
+          scratch[0] = try ledger.resolved(place.value)
+          place = Place(scratch)
+        }
         if try !printPlainly(place, frame.plainPlaces[context]) {
           try print(try ledger.resolved(place.value), in: context, standsAlone: standsAlone(frame), frame)
         }

@@ -108,6 +108,11 @@ extension Machine {
       } else if case .array(let elements) = value.storage, depth < 64 {
         try ledger.charge(units: elements.count, bytes: 0)
         for element in elements { try write(try ledger.resolved(element), by: &writer, isCode: false, depth: depth + 1, frame) }
+      } else if case .models(let models) = value.storage {
+        try ledger.charge(units: models.count, bytes: 0)
+        for number in 0..<models.count {
+          try write(Value(.bound(models, number)), by: &writer, isCode: false, depth: depth + 1, frame)
+        }
       } else {
         let text = try ledger.text(of: value)
         try ledger.charge(units: text.utf8.count / 2, bytes: 0)

@@ -54,10 +54,18 @@ struct Place {
     return field.pointee.value(at: pointer, owner: box.takeUnretainedValue())
   }
 
-  /// A number of a model that is not there.
+  /// What looking at it makes: looked at twice, it would be made twice.
+  @inline(__always)
+  var isComputed: Bool { field.map { $0.pointee.kind == .computed } ?? false }
+
+  /// A number that is not there.
   @inline(__always)
   var isAbsent: Bool {
-    field.map { $0.pointee.kind == .optionalWhole && pointer.assumingMemoryBound(to: Int?.self).pointee == nil } ?? false
+    guard let field else {
+      if case .null = pointer.assumingMemoryBound(to: Value.self).pointee.storage { return true }
+      return false
+    }
+    return field.pointee.kind == .optionalWhole && pointer.assumingMemoryBound(to: Int?.self).pointee == nil
   }
 
   /// The number, where it is one at once.

@@ -74,6 +74,13 @@ public struct FilterContext {
   let escapes: Bool
   /// What the host passed to the render.
   public var host: (any Sendable)? { ledger.host }
+
+  /// The same, if it is of that type and no other. A cast asks the runtime, which takes longer than most filters do.
+  public func host<Host: Sendable>(as type: Host.Type) -> Host? {
+    func same<Actual: Sendable>(_ host: Actual) -> Host? { Actual.self == type ? unsafeBitCast(host, to: type) : nil }
+    guard let host = ledger.host else { return nil }
+    return same(host)
+  }
   /// How the template escapes.
   public var escaping: Environment.Escaping { escapes ? .auto : .manual }
   /// The render's time, in seconds since 1970 (UTC).

@@ -29,6 +29,23 @@ public struct Shape<Model>: Sendable {
       fields: members.map(\.field))
   }
 
+  /// The members of a model that lies in this one as if they were its own, and more. Of a name in both the outer one holds.
+  ///
+  ///     static let shape = Shape<Detail>(including: \.product, .field("reviews", \.reviews))
+  /// - Parameter path: a stored property of a struct.
+  public init<Inner: Bindable>(including path: any KeyPath<Model, Inner> & Sendable, _ members: Member<Model>...) {
+    guard let offset = MemoryLayout<Model>.offset(of: path) else {
+      preconditionFailure("\(Model.self): what a shape includes is a stored property of a struct")
+    }
+    let inner = Inner.shape.layout
+    let own = Set(members.map(\.name))
+    let included = zip(inner.keys.names, inner.fields).filter { !own.contains($0.0) }
+    layout = Layout(
+      keys: KeyTable(included.map(\.0) + members.map(\.name)), stride: MemoryLayout<Model>.stride,
+      model: ObjectIdentifier(Model.self),
+      fields: included.map { $0.1.moved(by: offset) } + members.map(\.field))
+  }
+
   /// The names of all members.
   public var names: [String] { layout.keys.names }
 }
@@ -64,6 +81,11 @@ public struct Member<Model>: Sendable {
   @inlinable
   public static func computed(_ name: String, _ read: @escaping Shape<Model>.Reader) -> Member {
     Member(name) { read($0.assumingMemoryBound(to: Model.self).pointee) }
+  }
+
+  /// The same, read where the model lies: of a large one a copy costs more than the member. The pointer is good during the call.
+  public static func inPlace(_ name: String, _ read: @escaping @Sendable (UnsafePointer<Model>) -> Value) -> Member {
+    Member(name) { read($0.assumingMemoryBound(to: Model.self)) }
   }
 
   /// Text from data.

@@ -44,6 +44,50 @@ struct BindingTests {
     #expect(try rendered(source, data, partials: ["p": "{{ i.title }}."]) == expected)
   }
 
+  /// A list of models is printed as a list of maps is, one by one: what data may say depends on the data before it.
+  @Test(arguments: LateDataTests.spots) func printsAListOfModelsAnywhere(_ spot: String) throws {
+    let source = spot.replacing("V", with: "{{ items }}")
+    let maps = Value.array(
+      Self.items.map {
+        .object([
+          ("title", .string($0.title)), ("price", .int($0.cents)), ("maker", .object([("name", .string($0.maker.name))])),
+          ("tags", .array($0.tags.map { .string($0) })),
+        ])
+      })
+    let template = try Environment(escaping: .auto).compile(source, name: "t")
+    func output(_ items: Value) -> String {
+      let render = Render(template, globals: ["items": items])
+      _ = render.resume()
+      return String(decoding: render.takeOutput(), as: UTF8.self)
+    }
+    #expect(output(.models(Self.items)) == output(maps))
+  }
+
+  struct Wrapped: Bindable {
+    var count: Int
+    var item: Item
+    static let shape = Shape<Wrapped>(
+      including: \.item, .field("count", \.count), .computed("price") { .int($0.item.cents + $0.count) },
+      .inPlace("shout") { .string($0.pointee.item.title + "!") })
+  }
+
+  @Test func includesAModel() throws {
+    let wrapped = Wrapped(count: 7, item: Self.items[1])
+    #expect(Wrapped.shape.names == ["title", "maker", "tags", "count", "price", "shout"])
+    #expect(
+      try rendered(
+        "{{ w.title }} {{ w.maker.name }} {{ w.tags | join }} {{ w.count }} {{ w.price }} {{ w.shout }}",
+        [
+          "w": .bound(wrapped)
+        ]) == "T2 M2 a2 b 7 207 T2!")
+    #expect(
+      try rendered(
+        "{% for w in all %}{{ w.title }}{{ w.price }}{{ w.shout }} {% endfor %}",
+        [
+          "all": .models(Self.items.map { Wrapped(count: 1, item: $0) })
+        ]) == "T1101T1! T2201T2! T3301T3! ")
+  }
+
   @Test func hostsSeeTheModel() throws {
     var environment = Environment()
     environment.addFilter(

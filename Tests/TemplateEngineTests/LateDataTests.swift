@@ -30,13 +30,14 @@ struct LateDataTests {
   ]
 
   /// The same value in every place an HTML page has.
-  static let places = [
+  static let spots = [
     "<style>a{b:V}</style>", "<style>a{b:'V'}</style>", "<script>let x = V</script>", "<script>let x = 'V'</script>",
     "<a title='V'>",
     "<a title=V>", "<a href='V'>", "<a href='/?q=V'>", "<a onclick='V'>", "<a style='a: V'>", "<!-- V -->",
     "<textarea>V</textarea>",
     "<title>V</title>", "<V>", "<a V>", "<!-V>", "<?V>", "</V>", "<!-- a --V>", "</a V>", "<oV", "<o V", "<o a=V", "<a href=V",
-  ].flatMap { place in
+  ]
+  static let places = spots.flatMap { place in
     ["mixed", "lazy", "list", "deep"].map { place.replacing("V", with: "{{ \($0) }}") }
   }
 

@@ -53,17 +53,31 @@ enum Models {
       .field("title", \.title), .field("subtitle", \.subtitle), .html("story", \.story), .field("price", \.price),
       .field("before", \.before), .field("weight", \.weight), .field("sold", \.isSold), .field("maker", \.maker),
       .field("makers", \.makers), .field("root", \.root), .field("since", \.maker.since),
-      .computed("double") { .int($0.price &* 2) }, .computed("tags") { .array([.string($0.title), .null]) })
+      .computed("double") { .int($0.price &* 2) }, .computed("tags") { .array([.string($0.title), .null]) },
+      .inPlace("shout") { .string($0.pointee.title + $0.pointee.story) })
 
-    var map: Value {
-      .object([
+    var map: Value { .object(members) }
+
+    var members: [(String, Value)] {
+      [
         ("title", .string(title)), ("subtitle", subtitle.map { .string($0) } ?? .null), ("story", .safeHTML(story)),
         ("price", .int(price)), ("before", before.map { .int($0) } ?? .null), ("weight", .double(weight)),
         ("sold", .bool(isSold)), ("maker", maker.map), ("makers", .array(makers.map(\.map))), ("root", root.map),
         ("since", maker.since.map { .int($0) } ?? .null), ("double", .int(price &* 2)),
-        ("tags", .array([.string(title), .null])),
-      ])
+        ("tags", .array([.string(title), .null])), ("shout", .string(title + story)),
+      ]
     }
+  }
+
+  /// With the members of a model that lies in it.
+  struct Detail: Bindable {
+    var note: String
+    var item: Item
+
+    static let shape = Shape<Detail>(
+      including: \.item, .field("note", \.note), .computed("double") { .string($0.note) })
+
+    var map: Value { .object(item.members.filter { $0.0 != "double" } + [("note", .string(note)), ("double", .string(note))]) }
   }
 
   // Short and long, clean and not, empty, outside of ASCII: text is carried by value or by address.
@@ -97,15 +111,16 @@ enum Models {
     Shelf(label: text(4), number: 1, makers: [maker(1), maker(2)]), Shelf(label: "", number: 2, makers: []),
   ]
   private static let others = (5..<8).map(item)
+  private static let detail = Detail(note: text(4), item: item(8))
 
   static let bound: [String: Value] = [
-    "items": .models(items), "item": .bound(item(4)), "shelves": .models(shelves),
+    "items": .models(items), "item": .bound(item(4)), "detail": .bound(detail), "shelves": .models(shelves),
     "both": .array([.bound(others[0]), others[1].map, .bound(maker(9)), .int(1), .models([maker(10)]), .bound(others[2])]),
   ]
 
   /// The same data without a model in it.
   static let mapped: [String: Value] = [
-    "items": .array(items.map(\.map)), "item": item(4).map, "shelves": .array(shelves.map(\.map)),
+    "items": .array(items.map(\.map)), "item": item(4).map, "detail": detail.map, "shelves": .array(shelves.map(\.map)),
     "both": .array([others[0].map, others[1].map, maker(9).map, .int(1), .array([maker(10).map]), others[2].map]),
   ]
 }
