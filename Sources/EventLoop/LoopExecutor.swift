@@ -72,7 +72,12 @@ package final class LoopExecutor: SerialExecutor, TaskExecutor {
   package func checkIsolated() { precondition(isOnLoop, "not on the loop's thread") }
 
   /// Whether this turn has kept everybody else waiting for as long as draining may.
-  var isTurnLong: Bool { turnStart != 0 && uv_hrtime() - turnStart > Self.drainNanoseconds }
+  var isTurnLong: Bool { isTurnLong(since: 0) }
+
+  /// The same, of what has gone on in this turn since a moment of the clock (nanoseconds).
+  func isTurnLong(since begin: UInt64) -> Bool {
+    turnStart != 0 && uv_hrtime() - max(turnStart, begin) > Self.drainNanoseconds
+  }
 
   @inline(__always) func noteCallback() {
     if turnStart == 0 { turnStart = uv_hrtime() }

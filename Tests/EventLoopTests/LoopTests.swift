@@ -23,6 +23,32 @@ import Testing
     #expect(order.seen == Array(0..<1000))
   }
 
+  /// Work that has begun is not put behind work that has not, however long the turn was before it.
+  @Test @LoopActor func aShareIsOnesOwn() async {
+    func spin() { let start = Loop.now(); while start.duration(to: Loop.now()) < .milliseconds(2) {} }
+    var wentOn = false
+    // Whoever is interrupted by the system for a millisecond has had its share without using it; not a hundred times.
+    for _ in 0..<100 where !wentOn {
+      wentOn = await Loop.staying {
+        spin()
+        let others = Order()
+        let other = Task { @LoopActor in others.seen.append(1) }
+        await LoopShare().giveWay()
+        let isFirst = others.seen.isEmpty
+        await other.value
+        return isFirst
+      }
+    }
+    #expect(wentOn)
+    let others = Order()
+    let share = LoopShare()
+    spin()
+    let other = Task { @LoopActor in others.seen.append(1) }
+    await share.giveWay()
+    #expect(others.seen == [1])
+    await other.value
+  }
+
   /// What a request relies on. With an `executorPreference:` the task is enqueued instead (Swift 6.3.1).
   @Test @LoopActor func immediateTaskRunsToItsFirstAwait() async {
     let order = Order()
