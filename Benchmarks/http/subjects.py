@@ -116,16 +116,18 @@ class Stage:
     def listing(self):
         """The workload's listing, rendered on every request."""
         reference = workload.normalised(workload.reference(self.workload, self.folder))
-        shop = self.folder / "listing"
-        workload.write_shop(self.workload, shop)
-        server, port = self.storefront(
-            "listing", "--tenants", shop / "tenants.json", "--themes", shop / "Themes", "--plugins", shop / "Plugins",
-            "--data", shop / "data", "--cache-mb", "0")  # fmt: skip
-        ours = Subject("listing", "the workload's listing, nothing kept, access log on", [server], port, workload.HOST, workload.PATH)
+        subjects = []
+        for name, cards in [("listing", "in the loop"), ("listing_render", "by render")]:
+            shop = self.folder / name
+            workload.write_shop(self.workload, shop, name)
+            server, port = self.storefront(
+                name, "--tenants", shop / "tenants.json", "--themes", shop / "Themes", "--plugins", shop / "Plugins",
+                "--data", shop / "data")  # fmt: skip
+            what = f"the workload's listing, its cards {cards}, rendered each time, access log on"
+            subjects.append(Subject(name, what, [server], port, workload.HOST, workload.PATH))
         jinja = self.folder / "jinja"
         workload.write_jinja(self.workload, jinja)
         data = self.workload / "data.json"
-        subjects = [ours]
         port = free_port()
         server = self.start("fastapi", [PYTHON, PEERS / "listing_app.py", data, jinja, port]).wait(port)
         subjects.append(Subject("fastapi", server.output.read_text().strip(), [server], port, workload.HOST, workload.PATH))
@@ -134,7 +136,10 @@ class Stage:
         server = self.start("express", ["node", PEERS / "listing_app.js", data, PEERS / "views", port], node).wait(port)
         subjects.append(Subject("express", server.output.read_text().strip(), [server], port, workload.HOST, workload.PATH))
         for subject in subjects:
-            response, body = subject.fetch()
+            for _ in range(2):
+                response, body = subject.fetch()
+            if "hit" in (response.getheader("Cache-Status") or ""):
+                raise SystemExit(f"bench: {subject.name} was not rendered: {response.getheader('Cache-Status')}")
             if not response.getheader("Content-Type", "").startswith("text/html"):
                 raise SystemExit(f"bench: {subject.name} does not send HTML")
             if workload.normalised(body) != reference:

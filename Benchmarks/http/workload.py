@@ -23,6 +23,7 @@ THEIRS_TO_OURS = {
     "listing_render": [("products.size", "collection.products.size"), ("in products %}", "in collection.products %}")],
     "card": [("product.image.", "product.featured_image."), ("product.badges", "product.attributes"), ("badge.kind", "badge.key")],
 }  # fmt: skip
+THEIRS_TO_OURS["listing"] = THEIRS_TO_OURS["listing_render"] + THEIRS_TO_OURS["card"]
 
 
 def replaced(text, pairs, name):
@@ -38,8 +39,9 @@ def write(path, content):
     path.write_text(content if isinstance(content, str) else json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
-def write_shop(workload, folder):
-    """Theme, catalogue and tenants file under `folder`; the shop answers to HOST."""
+def write_shop(workload, folder, listing="listing"):
+    """Theme, catalogue and tenants file under `folder`; the shop answers to HOST. Its listing, the workload's `listing` or
+    `listing_render`, is kept by nobody: what it shows is rendered on every request."""
     data = json.loads((workload / "data.json").read_text())
     liquid = {
         name: replaced((workload / f"liquid/{name}.liquid").read_text(), pairs, f"{name}.liquid")
@@ -55,7 +57,9 @@ def write_shop(workload, folder):
         {"type": "number", "id": "cart_count", "label": "Items", "default": data["cart"]["item_count"]}]}])  # fmt: skip
     write(theme / "layout/theme.liquid", liquid["layout"].rstrip("\n") + "\n")
     write(theme / "snippets/card.liquid", liquid["card"])
-    write(theme / "sections/listing.liquid", liquid["listing_render"] + '{% schema %}{"name": "Listing"}{% endschema %}')
+    write(
+        theme / "sections/listing.liquid",
+        liquid[listing] + '{% schema %}{"name": "Listing", "cache": {"ttl": 0}}{% endschema %}')  # fmt: skip
     write(theme / "sections/plain.liquid", '<h1>{{ page_title }}</h1>{% schema %}{"name": "Plain"}{% endschema %}')
     for kind in ("index", "product", "search", "404", "collection"):
         section = "listing" if kind == "collection" else "plain"
