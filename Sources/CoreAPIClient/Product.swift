@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTP
 
 /// What a shop sells. Only `id`, `handle`, `title` and a price are mandatory in a document; a missing field gets the
 /// value that says least.
@@ -7,7 +8,9 @@ package struct Product: Hashable, Sendable, Identifiable {
 
   package var id: String
   /// The product's name in its address; unique in a shop.
-  package var handle: String
+  package var handle: String { didSet { segment = PercentEncoding.segment(handle) } }
+  /// The handle as a part of an address. Kept, since a listing asks for it oftener than it is made.
+  package private(set) var segment: String
   package var title: String
   package var vendor: String
   package var type: String
@@ -61,6 +64,7 @@ package struct Product: Hashable, Sendable, Identifiable {
   ) {
     self.id = id
     self.handle = handle
+    segment = PercentEncoding.segment(handle)
     self.title = title
     self.vendor = vendor
     self.type = type

@@ -76,14 +76,14 @@ package struct Basis: Sendable {
     var known = 0
     while known < more.count, known < tags.count, tags[known] == more[known] { known += 1 }
     guard known < more.count else { return }
-    let more = more[known...]
     // Most contents have few tags, and then scanning beats hashing.
-    guard tags.count * more.count > 256 else {
-      for tag in more where !tags.contains(tag) { tags.append(tag) }
+    guard tags.count * (more.count - known) > 256 else {
+      // What was added last is asked for again soonest.
+      for tag in more[known...] where tags.lastIndex(of: tag) == nil { tags.append(tag) }
       return
     }
     var seen = Set(tags)
-    for tag in more where seen.insert(tag).inserted { tags.append(tag) }
+    for tag in more[known...] where seen.insert(tag).inserted { tags.append(tag) }
   }
 
   private mutating func add(asOf: Position) {

@@ -7,30 +7,34 @@ import FoundationEssentials
 extension Shop {
   func list(_ query: ProductQuery, at now: Date) -> (page: Page<Product>, boundary: Date?) {
     let search = query.text.map(SearchIndex.Query.init)
-    var found: [(item: Item, rank: Int)] = []
+    let positions = positions(in: query.collection)
+    var found: [(at: Int, rank: Int)] = []
+    found.reserveCapacity(positions.count)
     var boundary: Date?
-    for item in items {
-      if let collection = query.collection, !item.handles.contains(collection) { continue }
+    for at in positions {
       var rank = 0
       if let search, !search.words.isEmpty {
-        guard let found = item.index.rank(search) else { continue }
+        guard let found = items[at].index.rank(search) else { continue }
         rank = found
       }
+      if plain[at] {
+        found.append((at, rank))
+        continue
+      }
+      let item = items[at]
       boundary = item.sooner(boundary, after: now)
-      if item.isShown(at: now) { found.append((item, rank)) }
+      if item.isShown(at: now) { found.append((at, rank)) }
     }
     // A query of signs alone ("!!!") was meant as a search and finds nothing; a blank one is no search.
     if let search, search.words.isEmpty, !search.folded.isEmpty { found = [] }
 
     var order = Array(found.indices)
-    func sort(_ isBefore: (Int, Int) -> Bool?) {
-      order.sort { isBefore($0, $1) ?? ($0 < $1) }
-    }
-    func prices() -> [Decimal] { found.map { $0.item.product.shown(at: now).price.amount } }
+    func sort(_ isBefore: (Int, Int) -> Bool?) { order.sort { isBefore($0, $1) ?? ($0 < $1) } }
+    func prices() -> [Decimal] { found.map { items[$0.at].product.shown(at: now).price.amount } }
     switch query.sort {
     case .manual: if search != nil { sort { Self.descending(found[$0].rank, found[$1].rank) } }
     case .title:
-      let titles = found.map { Folding.folded($0.item.product.title) }
+      let titles = found.map { Folding.folded(items[$0.at].product.title) }
       sort { titles[$0] == titles[$1] ? nil : titles[$0] < titles[$1] }
     case .priceAscending:
       let prices = prices()
@@ -39,17 +43,17 @@ extension Shop {
       let prices = prices()
       sort { Self.descending(prices[$0], prices[$1]) }
     case .newest:
-      let dates = found.map { $0.item.product.publishedAt ?? $0.item.product.updatedAt }
+      let dates = found.map { items[$0.at].product.publishedAt ?? items[$0.at].product.updatedAt }
       sort { Self.descending(dates[$0], dates[$1]) }
-    case .bestSelling: sort { Self.descending(found[$0].item.product.sold ?? 0, found[$1].item.product.sold ?? 0) }
+    case .bestSelling: sort { Self.descending(items[found[$0].at].product.sold ?? 0, items[found[$1].at].product.sold ?? 0) }
     }
 
     let (first, overflow) = (query.page - 1).multipliedReportingOverflow(by: query.size)
     let shown = overflow || first >= order.count ? [] : order[first...].prefix(query.size)
-    let items = shown.map { found[$0].item.shown(at: now) }
+    let onPage = shown.map { items[found[$0].at].shown(at: now) }
     let page = Page(
-      items: items, total: order.count, number: query.page, size: query.size,
-      hasMore: !items.isEmpty && first + items.count < order.count)
+      items: onPage, total: order.count, number: query.page, size: query.size,
+      hasMore: !onPage.isEmpty && first + onPage.count < order.count)
     return (page, boundary)
   }
 

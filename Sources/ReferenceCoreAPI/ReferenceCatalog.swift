@@ -169,7 +169,12 @@ extension ReferenceCatalog: CoreAPI {
     let now = now()
     var boundary: Date?
     collection.productCount = 0
-    for item in shop.items where item.handles.contains(handle) {
+    for position in shop.positions(in: handle) {
+      if shop.plain[position] {
+        collection.productCount += 1
+        continue
+      }
+      let item = shop.items[position]
       if item.isShown(at: now) { collection.productCount += 1 } else { boundary = item.sooner(boundary, after: now) }
     }
     return Answer(collection, validFor: now.until(boundary), mark: mark)

@@ -11,6 +11,10 @@ struct Shop: Sendable {
   let collections: [CoreAPIClient.Collection]
   private(set) var items: [Item]
   private(set) var byHandle: [String: Int]
+  /// Where the products of each collection are, in the shop's order.
+  private var byCollection: [String: [Int]]
+  /// Of each item whether it is plain. Beside one another, for lists look at all of them.
+  private(set) var plain: [Bool]
 
   /// A product and what is worked out from it once.
   final class Item: Sendable {
@@ -23,6 +27,8 @@ struct Shop: Sendable {
     // A copy of a product counts two dozen references: what every list asks of all products stands here as well.
     private let isActive: Bool
     private let publishedAt: Date?
+    /// Offered at all times, and always looks the same.
+    let isPlain: Bool
 
     init(_ product: Product) {
       self.product = product
@@ -31,6 +37,7 @@ struct Shop: Sendable {
       handles = product.collections.reduce(into: []) { once, handle in if !once.contains(handle) { once.append(handle) } }
       isActive = product.status == .active
       publishedAt = product.publishedAt
+      isPlain = isActive && !isTimed
     }
 
     /// Whether the shop offers it now.
@@ -53,30 +60,56 @@ struct Shop: Sendable {
     collections = file.collections
     items = file.products.map(Item.init)
     byHandle = Self.positions(of: items)
+    byCollection = Self.members(of: items)
+    plain = items.map(\.isPlain)
+  }
+
+  /// The products of a collection, or of the shop.
+  func positions(in collection: String?) -> [Int] {
+    guard let collection else { return Array(items.indices) }
+    return byCollection[collection] ?? []
   }
 
   func position(ofID id: String) -> Int? { items.firstIndex { $0.product.id == id } }
 
   /// The handle must be free or the product's own.
   mutating func put(_ product: Product, at position: Int?) {
-    if let position {
-      byHandle[items[position].product.handle] = nil
-      items[position] = Item(product)
-      byHandle[product.handle] = position
+    let item = Item(product)
+    let at = position ?? items.count
+    let before = position.map { items[$0] }
+    if let before {
+      byHandle[before.product.handle] = nil
+      items[at] = item
+      plain[at] = item.isPlain
     } else {
-      byHandle[product.handle] = items.count
-      items.append(Item(product))
+      items.append(item)
+      plain.append(item.isPlain)
+    }
+    byHandle[product.handle] = at
+    guard before?.handles != item.handles else { return }
+    for handle in before?.handles ?? [] { byCollection[handle]?.removeAll { $0 == at } }
+    for handle in item.handles {
+      let members = byCollection[handle] ?? []
+      byCollection[handle, default: []].insert(at, at: members.firstIndex { $0 > at } ?? members.count)
     }
   }
 
   mutating func remove(at position: Int) {
     items.remove(at: position)
+    plain.remove(at: position)
     byHandle = Self.positions(of: items)
+    byCollection = Self.members(of: items)
   }
 
   /// A catalogue file has been checked; one made in code has not, and its first product of a handle holds it.
   private static func positions(of items: [Item]) -> [String: Int] {
     Dictionary(items.enumerated().map { ($1.product.handle, $0) }) { first, _ in first }
+  }
+
+  private static func members(of items: [Item]) -> [String: [Int]] {
+    items.enumerated().reduce(into: [:]) { members, item in
+      for handle in item.element.handles { members[handle, default: []].append(item.offset) }
+    }
   }
 }
 

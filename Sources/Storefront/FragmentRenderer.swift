@@ -33,7 +33,7 @@ struct Place {
   ) async throws -> [UInt8] {
     var spent = 0
     while true {
-      await Loop.giveWay()
+      await page.share.giveWay()
       let outcome = render.resume(steps: FragmentRenderer.slice)
       page.spend(steps: render.stepsTaken - spent)
       spent = render.stepsTaken

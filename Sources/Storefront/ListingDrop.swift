@@ -4,13 +4,13 @@ import TemplateEngine
 /// A collection with one page of its products.
 struct CollectionDrop: Bindable {
   let collection: Collection
-  private let products: [ProductDrop]
+  private let products: [Product]
   private let total: Int?
   private let sort: String
 
   init(collection: Collection, products: [Product] = [], total: Int? = nil, sort: String = "") {
     self.collection = collection
-    self.products = products.map { ProductDrop(product: $0) }
+    self.products = products
     self.total = total
     self.sort = sort
   }
@@ -52,12 +52,12 @@ struct SortDrop: Bindable {
 /// The result of a search.
 struct SearchDrop: Bindable {
   let terms: String
-  private let results: [ProductDrop]
+  private let results: [Product]
   private let total: Int?
 
   init(terms: String, page: Page<Product>) {
     self.terms = terms
-    results = page.items.map { ProductDrop(product: $0) }
+    results = page.items
     total = page.total
   }
 

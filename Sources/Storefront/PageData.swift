@@ -91,7 +91,7 @@ import Tenancy
     for (products, reading) in met {
       guard let product = products.first(where: { $0.handle == handle }) else { continue }
       var own = reading
-      own.value = .bound(ProductDrop(product: product))
+      own.value = .bound(product)
       own.tags = [Tag(tenant.id, TagName.product(product.id))]
       return own
     }

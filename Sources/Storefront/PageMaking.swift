@@ -10,6 +10,8 @@ import Tenancy
   static let mostFillers = 400
   static let deepest = 8
 
+  /// What the page has had of the loop since it began.
+  let share = LoopShare()
   private(set) var stepsLeft = PageMaking.mostSteps
   private(set) var fillersLeft = PageMaking.mostFillers
 

@@ -25,8 +25,10 @@ extension PageData {
         return (nil, Reading(collection, of: tenant.id, tags: [TagName.collection(route.handle)]))
       }
       let listing = try await list.value
-      var own = reading(listing, at: moment, tags: [TagName.list(route.handle)] + products(listing))
-      own.rest(on: collection, of: tenant.id, tags: [TagName.collection(route.handle)])
+      // The collection's own first: parts that show nothing else of the subject begin alike.
+      var own = reading(
+        listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)] + products(listing))
+      own.rest(on: collection, of: tenant.id, tags: [])
       meet(listing.value.items, own)
       let isBeyond = route.page > 1 && listing.value.items.isEmpty
       return (isBeyond ? nil : .collection(found, listing.value), own)
@@ -77,7 +79,7 @@ extension PageData {
     case "product-of":
       let answer = try await api.product(key, of: tenant.id)
       var own = reading(answer, at: moment, tags: answer.value.map { [TagName.product($0.id)] } ?? [TagName.allProducts])
-      own.value = answer.value.map { .bound(ProductDrop(product: $0)) } ?? .null
+      own.value = answer.value.map { .bound($0) } ?? .null
       return own
     case "all_collections":
       let read = try await reads.collections(of: tenant.id)
@@ -107,6 +109,9 @@ extension PageData {
     case ("page_title", _), ("page_description", _):
       let shop = try await reading(DataRequest(kind: "shop", arguments: []))
       guard let site else { return own }
+      // What a list is called does not depend on what it lists.
+      if case .collection = subject { own.tags = [Tag(tenant.id, TagName.collection(route.handle))] }
+      if case .search = subject { own.tags = [] }
       own.value = .string(
         name == "page_title"
           ? PageHeading.title(of: subject, searching: route.terms, in: site) : PageHeading.description(of: subject, in: site))
@@ -123,9 +128,9 @@ extension PageData {
     let read = try await reads.products(of: collection == "all" ? nil : collection, count: 9, of: tenant.id)
     let listing = read.answer
     var own = Reading(read, of: tenant.id, tags: [TagName.list(collection ?? "all")] + products(listing))
-    let others = listing.value.items.filter { $0.id != product.id }.prefix(4)
-    own.value = .object([("products", .models(others.map { ProductDrop(product: $0) })), ("performed", .bool(true))])
-    meet(Array(others), own)
+    let others = Array(listing.value.items.filter { $0.id != product.id }.prefix(4))
+    own.value = .object([("products", .models(others)), ("performed", .bool(true))])
+    meet(others, own)
     return own
   }
 
@@ -148,7 +153,10 @@ extension PageData {
     Reading(value: .null, tags: tags.map { Tag(tenant.id, $0) }, moment: moment, validFor: answer.validFor)
   }
 
-  private func products(_ answer: Answer<Page<Product>>) -> [String] { answer.value.items.map { TagName.product($0.id) } }
+  private func products(_ answer: Answer<Page<Product>>) -> [String] {
+    // By place: as an element of a sequence each product would be copied.
+    answer.value.items.indices.map { TagName.product(answer.value.items[$0].id) }
+  }
 }
 
 extension PageData.Reading {

@@ -2,80 +2,88 @@ import CoreAPIClient
 import HTTP
 import TemplateEngine
 
-/// A product as templates see it: Shopify's names, amounts as whole hundredths. Bound, not converted: only what a template looks
-/// at is read.
-struct ProductDrop: Bindable {
-  let product: Product
-  /// The variant the address names; empty for none.
-  let selectedVariant: String
-  /// Those it belongs to, where the page asked for them: a card needs none.
-  let collections: [Collection]
-  // What a card shows of it and is not a property of the product as it is: made once, however often it is looked at.
-  private let url: String
-  private let formerPrice: Int?
-
-  init(product: Product, selectedVariant: String = "", collections: [Collection] = []) {
-    url = "/products/" + PercentEncoding.segment(product.handle)
-    formerPrice = ProductDrop.reduced(from: product.compareAt, to: product.price)
-    self.product = product
-    self.selectedVariant = selectedVariant
-    self.collections = collections
-  }
-
-  static let shape = Shape<ProductDrop>(
-    .field("id", \.product.id),
-    .field("handle", \.product.handle),
-    .field("title", \.product.title),
-    .field("url", \.url),
-    .field("vendor", \.product.vendor),
-    .field("type", \.product.type),
+/// A product as templates see it: Shopify's names, amounts as whole hundredths. Bound where it lies, in a list as the core API
+/// gave it: only what a template looks at is read, and nothing is copied for each card.
+extension Product: Bindable {
+  package static let shape = Shape<Product>(
+    .field("id", \.id),
+    .field("handle", \.handle),
+    .field("title", \.title),
+    .inPlace("url") { .string(Product.path($0.pointee.segment)) },
+    .field("vendor", \.vendor),
+    .field("type", \.type),
     // Sanitised to an allow-list when it was stored, hence safe by type.
-    .html("description", \.product.descriptionHTML.html),
-    .html("content", \.product.descriptionHTML.html),
-    .field("price", \.product.price.subunits),
-    .computed("price_min") { .amount($0.prices.min { $0.amount < $1.amount } ?? $0.product.price) },
-    .computed("price_max") { .amount($0.prices.max { $0.amount < $1.amount } ?? $0.product.price) },
-    .computed("price_varies") { .bool($0.product.priceVaries) },
-    .field("compare_at_price", \.formerPrice),
-    .field("available", \.product.available),
-    .field("images", \.product.images),
-    .first("featured_image", of: \.product.images),
-    .computed("options") { .array($0.product.options.map { .string($0.name) }) },
-    .computed("options_with_values") { $0.options },
-    .computed("variants") { drop in .models(drop.product.variants.map { VariantDrop(variant: $0, product: drop.product) }) },
-    .computed("selected_variant") { $0.selected.map { .bound($0) } ?? .null },
-    .computed("selected_or_first_available_variant") { drop in
-      let variant = drop.selected?.variant ?? drop.product.variants.first { $0.available } ?? drop.product.variants.first
-      return variant.map { .bound(VariantDrop(variant: $0, product: drop.product)) } ?? .null
-    },
-    .computed("has_only_default_variant") { .bool($0.product.variants.count == 1 && $0.product.options.isEmpty) },
-    .field("attributes", \.product.attributes),
-    .computed("tags") { .array($0.product.tags.map { .string($0) }) },
-    .computed("collections") { .models($0.collections.map { CollectionDrop(collection: $0) }) },
-    .computed("rating") { $0.product.rating.map { .bound(RatingDrop(rating: $0)) } ?? .null }
+    .html("description", \.descriptionHTML.html),
+    .html("content", \.descriptionHTML.html),
+    .field("price", \.price.subunits),
+    .computed("price_min") { .amount($0.prices.min { $0.amount < $1.amount } ?? $0.price) },
+    .computed("price_max") { .amount($0.prices.max { $0.amount < $1.amount } ?? $0.price) },
+    .computed("price_varies") { .bool($0.priceVaries) },
+    .inPlace("compare_at_price") { .reduced(from: $0.pointee.compareAt, to: $0.pointee.price) },
+    .field("available", \.available),
+    .field("images", \.images),
+    .first("featured_image", of: \.images),
+    .computed("options") { .array($0.options.map { .string($0.name) }) },
+    .computed("options_with_values") { $0.options(choosing: $0.likelyVariant) },
+    .computed("variants") { product in .models(product.variants.map { VariantDrop(variant: $0, product: product) }) },
+    .computed("selected_variant") { _ in .null },
+    .computed("selected_or_first_available_variant") { $0.drop($0.likelyVariant) },
+    .computed("has_only_default_variant") { .bool($0.variants.count == 1 && $0.options.isEmpty) },
+    .field("attributes", \.attributes),
+    .computed("tags") { .array($0.tags.map { .string($0) }) },
+    .computed("collections") { _ in .array([]) },
+    .computed("rating") { $0.rating.map { .bound(RatingDrop(rating: $0)) } ?? .null }
   )
 
-  /// A former price is one only while it is higher.
-  static func reduced(from before: Money?, to now: Money) -> Int? {
-    guard let before, before.amount > now.amount else { return nil }
-    return before.subunits
+  /// Its address in the shop. Written in one go: a listing makes one for each card.
+  fileprivate static func path(_ segment: String) -> String {
+    let folder: StaticString = "/products/"
+    let made = segment.utf8.withContiguousStorageIfAvailable { segment in
+      String(unsafeUninitializedCapacity: folder.utf8CodeUnitCount + segment.count) { path in
+        guard let start = path.baseAddress else { return 0 }
+        start.update(from: folder.utf8Start, count: folder.utf8CodeUnitCount)
+        if let from = segment.baseAddress { (start + folder.utf8CodeUnitCount).update(from: from, count: segment.count) }
+        return folder.utf8CodeUnitCount + segment.count
+      }
+    }
+    return made ?? "\(folder)\(segment)"
   }
 
-  private var prices: [Money] { product.variants.map(\.price) }
+  private var prices: [Money] { variants.map(\.price) }
 
-  private var selected: VariantDrop? {
-    guard !selectedVariant.isEmpty, let variant = product.variants.first(where: { $0.id == selectedVariant }) else { return nil }
-    return VariantDrop(variant: variant, product: product)
+  fileprivate var likelyVariant: Variant? { variants.first { $0.available } ?? variants.first }
+
+  fileprivate func drop(_ variant: Variant?) -> Value {
+    variant.map { .bound(VariantDrop(variant: $0, product: self)) } ?? .null
   }
 
-  private var options: Value {
-    let chosen = selected?.variant ?? product.variants.first { $0.available } ?? product.variants.first
-    return .models(
-      product.options.enumerated().map { index, option in
+  fileprivate func options(choosing chosen: Variant?) -> Value {
+    .models(
+      options.enumerated().map { index, option in
         OptionDrop(
           name: option.name, position: index + 1, values: option.values,
           selected: chosen.flatMap { index < $0.options.count ? $0.options[index] : nil })
       })
+  }
+}
+
+/// A page's own product: with the choice that the address names, and what it belongs to.
+struct ProductDrop: Bindable {
+  let product: Product
+  /// Empty for none.
+  let selectedVariant: String
+  let collections: [Collection]
+
+  static let shape = Shape<ProductDrop>(
+    including: \.product,
+    .computed("options_with_values") { $0.product.options(choosing: $0.selected ?? $0.product.likelyVariant) },
+    .computed("selected_variant") { $0.product.drop($0.selected) },
+    .computed("selected_or_first_available_variant") { $0.product.drop($0.selected ?? $0.product.likelyVariant) },
+    .computed("collections") { .models($0.collections.map { CollectionDrop(collection: $0) }) }
+  )
+
+  private var selected: Variant? {
+    selectedVariant.isEmpty ? nil : product.variants.first { $0.id == selectedVariant }
   }
 }
 
@@ -92,9 +100,7 @@ struct VariantDrop: Bindable {
     .computed("option2") { $0.option(1) },
     .computed("option3") { $0.option(2) },
     .field("price", \.variant.price.subunits),
-    .computed("compare_at_price") {
-      ProductDrop.reduced(from: $0.variant.compareAt, to: $0.variant.price).map { .int($0) } ?? .null
-    },
+    .computed("compare_at_price") { .reduced(from: $0.variant.compareAt, to: $0.variant.price) },
     .field("available", \.variant.available),
     .field("inventory_quantity", \.variant.inventory),
     .computed("image") { ($0.variant.image ?? $0.product.images.first).map { .bound($0) } ?? .null },
@@ -106,7 +112,7 @@ struct VariantDrop: Bindable {
   }
 
   private var url: Value {
-    .string("/products/" + PercentEncoding.segment(product.handle) + "?variant=" + PercentEncoding.query(variant.id))
+    .string(Product.path(product.segment) + "?variant=" + PercentEncoding.query(variant.id))
   }
 }
 
@@ -159,4 +165,11 @@ struct RatingDrop: Bindable {
 extension Value {
   /// An amount as templates have it: whole hundredths (thousandths where the currency has them).
   static func amount(_ money: Money) -> Value { money.subunits.map { .int($0) } ?? .null }
+
+  /// A former price is one only while it is higher.
+  fileprivate static func reduced(from before: Money?, to now: Money) -> Value {
+    guard let before else { return .null }
+    if let before = before.subunits, let now = now.subunits { return before > now ? .int(before) : .null }
+    return before.amount > now.amount ? .amount(before) : .null
+  }
 }

@@ -11,7 +11,7 @@ extension Value {
 
 extension FilterContext {
   /// The page the filter runs in; nil outside a storefront, as in a test of a template alone.
-  var page: RenderHost? { host as? RenderHost }
+  var page: RenderHost? { host(as: RenderHost.self) }
 }
 
 extension Filter {

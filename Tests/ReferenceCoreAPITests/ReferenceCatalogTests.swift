@@ -127,4 +127,41 @@ import Testing
     let fixture = try Fixture()
     #expect(try await fixture.catalog.collection("shoes", of: fixture.acme).value?.description.html == "<p>Walk</p>")
   }
+
+  /// What is kept beside the products (where each collection's are, which need no clock) follows every edit.
+  @Test func `After any edits a shop lists what one made of the same products lists`() throws {
+    var random = SystemRandomNumberGenerator()
+    let collections = ["clothes", "shoes", "none"]
+    func product(_ number: Int) throws -> Product {
+      let price = try Money(text: "\(number)", currency: "EUR")
+      let sale = number % 3 == 0 ? Variant.Sale(price: price, startsAt: Date(timeIntervalSince1970: Double(number))) : nil
+      return Product(
+        id: "\(number)", handle: "p\(number)", title: "P\(Int.random(in: 0..<9, using: &random))",
+        variants: [Variant(id: "v", price: price, available: true, sale: sale)], price: price, available: true,
+        collections: (0..<Int.random(in: 0...4, using: &random)).map { _ in collections.randomElement(using: &random) ?? "none" },
+        updatedAt: Timestamp.unknown, publishedAt: number % 5 == 0 ? Date(timeIntervalSince1970: Double(number)) : nil,
+        status: Bool.random(using: &random) ? .active : .draft)
+    }
+    var file = try CatalogFile(json: Data(Fixture.json.utf8), file: "acme.json")
+    file.products = []
+    var shop = Shop(file)
+    for step in 0..<300 {
+      let at = shop.items.isEmpty ? nil : shop.items.indices.randomElement(using: &random)
+      switch (Int.random(in: 0..<5, using: &random), at) {
+      case (0, let at?): shop.remove(at: at)
+      case (1...2, let at?): shop.put(try product(Int(shop.items[at].product.id) ?? 0), at: at)
+      default: shop.put(try product(1000 + step), at: nil)
+      }
+      file.products = shop.items.map(\.product)
+      let made = Shop(file)
+      for collection in [nil, "clothes", "shoes", "none", "other"] {
+        for now in [0.0, 1100, 5000].map({ Date(timeIntervalSince1970: $0) }) {
+          let query = ProductQuery(collection: collection, size: 250)
+          #expect(shop.list(query, at: now) == made.list(query, at: now))
+        }
+        let members = made.items.indices.filter { collection.map(made.items[$0].handles.contains) ?? true }
+        #expect(shop.positions(in: collection) == members)
+      }
+    }
+  }
 }
