@@ -5,7 +5,11 @@
 import ChangeLog
 
 package struct Basis: Sendable {
-  package private(set) var tags: [Tag] = []
+  /// Each once.
+  package var tags: [Tag] { added.isEmpty ? first : first + added }
+  /// Those of the first read, in the memory they came in: most parts of a page rest on what the page rests on, and need no copy.
+  private var first: [Tag] = []
+  private var added: [Tag] = []
   /// When what is made expires, on the follower's clock. Counted from before the reads, so that it is never too late.
   package private(set) var freshUntil: Duration
   package private(set) var staleFor: Duration
@@ -31,7 +35,7 @@ package struct Basis: Sendable {
   /// Of something that another process made and shared.
   init(loaded tags: [Tag], asOf: Position, freshUntil: Duration, staleFor: Duration) {
     start = Moment(position: asOf, time: .zero)
-    self.tags = tags
+    first = tags
     self.freshUntil = freshUntil
     self.staleFor = staleFor
     isShareable = true
@@ -70,20 +74,32 @@ package struct Basis: Sendable {
   /// What is made is for one request only: an error page, a part that failed.
   package mutating func forbidSharing() { isShareable = false }
 
+  /// Makes one list of the tags, for content that is kept and checked again and again.
+  mutating func settle() {
+    guard !added.isEmpty else { return }
+    first += added
+    added = []
+  }
+
   private mutating func add(_ more: [Tag]) {
-    guard !tags.isEmpty else { return tags = more }
+    guard !first.isEmpty else { return first = more }
+    let isFirst = first.withUnsafeBufferPointer { first in
+      more.withUnsafeBufferPointer { $0.baseAddress == first.baseAddress && $0.count == first.count }
+    }
+    guard !isFirst, !more.isEmpty else { return }
     // Parts of a page read what the page is about, again and again.
     var known = 0
-    while known < more.count, known < tags.count, tags[known] == more[known] { known += 1 }
+    while known < more.count, known < first.count, first[known] == more[known] { known += 1 }
     guard known < more.count else { return }
     // Most contents have few tags, and then scanning beats hashing.
-    guard tags.count * (more.count - known) > 256 else {
+    guard (first.count + added.count) * (more.count - known) > 256 else {
       // What was added last is asked for again soonest.
-      for tag in more[known...] where tags.lastIndex(of: tag) == nil { tags.append(tag) }
+      for tag in more[known...] where added.lastIndex(of: tag) == nil && first.lastIndex(of: tag) == nil { added.append(tag) }
       return
     }
-    var seen = Set(tags)
-    for tag in more[known...] where seen.insert(tag).inserted { tags.append(tag) }
+    var seen = Set(first)
+    seen.formUnion(added)
+    for tag in more[known...] where seen.insert(tag).inserted { added.append(tag) }
   }
 
   private mutating func add(asOf: Position) {

@@ -12,6 +12,8 @@ package struct Fragment<Content> {
   package let isLoaded: Bool
 
   package init(_ content: Content, basis: Basis, cost: Int) {
+    var basis = basis
+    if basis.isShareable { basis.settle() }
     self.content = content
     self.basis = basis
     self.cost = cost

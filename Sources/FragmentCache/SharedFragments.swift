@@ -66,19 +66,19 @@ import Tenancy
     var isLeased = true
   }
 
-  /// For the log's next life: longer than its reader waits for somebody to begin it.
-  private static let patience = Duration.milliseconds(400)
-
+  private let patience: Duration
   private let leaseMilliseconds: Int
 
   /// - Parameters:
   ///   - reader: of the follower's log, where that is a stream.
   ///   - revision: of what renders; other programs' entries are not looked at.
   ///   - lease: a leader that says nothing for so long is gone.
+  ///   - patience: with the log's next life; more than its reader gives others to begin it.
   package init(
     in redis: RedisClient, following follower: Follower, readBy reader: StreamReader? = nil, revision: String,
-    lease: Duration = .seconds(2)
+    lease: Duration = .seconds(2), patience: Duration = .milliseconds(400)
   ) {
+    self.patience = patience
     leaseMilliseconds = max(1, Int(lease / .milliseconds(1)))
     self.redis = redis
     self.follower = follower
@@ -91,7 +91,7 @@ import Tenancy
   /// Looks for all keys in one round trip; a second one only where an entry is there that is no longer valid.
   /// - Parameter keys: of one tenant; the first contains the others.
   package func find(_ keys: [FragmentKey]) async -> [Found] {
-    if let reader, reader.isBetweenLives { await reader.meetEnd(over: redis, atMost: Self.patience) }
+    if let reader, reader.isBetweenLives { await reader.meetEnd(over: redis, atMost: patience) }
     let issued = follower.now
     guard !keys.isEmpty, !follower.isLost(now: issued) else { return unreachable(keys) }
     counts.trips += 1
@@ -133,7 +133,7 @@ import Tenancy
   /// If the log has another life than the one that is followed, waits until it is followed; shortly.
   private func meetNextLife() async {
     guard let reader, isBesideLog, let last = try? await redis.send(reader.lastEntry), !reader.knows(last) else { return }
-    await reader.meetEnd(over: redis, atMost: Self.patience)
+    await reader.meetEnd(over: redis, atMost: patience)
   }
 
   /// What another process makes, once it has stored it; nil when it is not there within the time given, or not to be.

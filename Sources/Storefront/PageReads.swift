@@ -150,10 +150,11 @@ extension PageData {
   }
 
   private func reading<T>(_ answer: Answer<T>, at moment: Moment, tags: [String]) -> Reading {
-    Reading(value: .null, tags: tags.map { Tag(tenant.id, $0) }, moment: moment, validFor: answer.validFor)
+    let id = tenant.id
+    return Reading(value: .null, tags: tags.map { Tag(id, $0) }, moment: moment, validFor: answer.validFor)
   }
 
-  private func products(_ answer: Answer<Page<Product>>) -> [String] {
+  private nonisolated func products(_ answer: Answer<Page<Product>>) -> [String] {
     // By place: as an element of a sequence each product would be copied.
     answer.value.items.indices.map { TagName.product(answer.value.items[$0].id) }
   }

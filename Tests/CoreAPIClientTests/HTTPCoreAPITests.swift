@@ -270,11 +270,11 @@ import Testing
     let slow = acme
     let listener = try listeningSocket(address: "127.0.0.1", port: 0)
     let server = HTTPServer(listeningOn: listener) { request in
-      if request.path.contains("acme") { await Loop.sleep(for: .seconds(1)) }
+      if request.path.contains("acme") { await Loop.sleep(for: .seconds(8)) }
       return HTTPResponse(body: Array(Self.site.utf8))
     }
     var options = HTTPCoreAPI.Options()
-    options.deadline = .milliseconds(150)
+    options.deadline = .seconds(2)
     options.connections = 8
     options.readsOfTenant = 4
     let api = try HTTPCoreAPI(baseURL: "http://127.0.0.1:\(localPort(of: listener))", options: options)

@@ -241,8 +241,7 @@ import Testing
     while follower.isLost(now: follower.now) { await Loop.sleep(for: .milliseconds(1)) }
     let shared = SharedFragments(
       in: RedisClient(scene.client.endpoint, .init(deadline: .seconds(20))), following: follower, readBy: reader,
-      revision: "test",
-      lease: .seconds(600))
+      revision: "test", lease: .seconds(600), patience: .seconds(60))
     let page = FragmentKey(Self.tenant, "page")
     for _ in 1...5 {
       let life = follower.knowledge.position.epoch
