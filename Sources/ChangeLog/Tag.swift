@@ -17,9 +17,4 @@ package struct Tag: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "\(tenant.value)/\(name)" }
 
   private static let everythingName = "*"
-
-  /// By length first: of two names in a list most differ in it, and comparing texts that are not equal takes longest.
-  package static func == (left: Tag, right: Tag) -> Bool {
-    left.name.utf8.count == right.name.utf8.count && left.name == right.name && left.tenant == right.tenant
-  }
 }

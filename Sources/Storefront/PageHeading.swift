@@ -23,30 +23,20 @@ enum PageHeading {
 
   /// At most 160 characters, cut between words: what result lists show.
   private static func excerpt(_ text: String) -> String {
-    var text = text
-    return text.withUTF8 { bytes in
-      var excerpt: [UInt8] = []
-      excerpt.reserveCapacity(min(bytes.count, 164))
-      var count = 0
-      var at = 0
-      while true {
-        while at < bytes.count, isSpace(bytes[at]) { at += 1 }
-        var end = at
-        while end < bytes.count, !isSpace(bytes[end]) { end += 1 }
-        guard at < end else { return String(decoding: excerpt, as: UTF8.self) }
-        let word = UnsafeBufferPointer(rebasing: bytes[at..<end])
-        let length = word.allSatisfy { $0 < 0x80 } ? word.count : String(decoding: word, as: UTF8.self).count
-        guard count + length < 159 else { return String(decoding: excerpt + "…".utf8, as: UTF8.self) }
-        if count > 0 {
-          excerpt.append(0x20)
-          count += 1
-        }
-        excerpt += word
-        count += length
-        at = end
+    let words = text.utf8.split { $0 == 0x20 || (0x09...0x0d).contains($0) }
+    var excerpt = ""
+    var count = 0
+    for word in words {
+      let word = Substring(word)
+      let length = word.count
+      guard count + length < 159 else { return excerpt + "…" }
+      if count > 0 {
+        excerpt += " "
+        count += 1
       }
+      excerpt += word
+      count += length
     }
+    return excerpt
   }
-
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 }

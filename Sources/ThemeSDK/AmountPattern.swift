@@ -15,7 +15,6 @@ final class AmountPattern: Sendable {
   /// UTF-8 of 0 to 9, each of so many bytes.
   private let digits: [UInt8]
   private let digitBytes: Int
-  private let zero: UInt8
   private let point: [UInt8]
   private let separator: [UInt8]
   /// Digits of the last group, and of those before it.
@@ -48,7 +47,6 @@ final class AmountPattern: Sendable {
     self.fractionDigits = fractionDigits
     digits = long.digits.flatMap { $0 }
     digitBytes = long.digits[0].count
-    zero = long.digits[0][0]
     guard digits.count == 10 * digitBytes else { return nil }
     (before, after) = (long.before, long.after)
     (beforeNegative, afterNegative) = (negative.before, negative.after)
@@ -68,12 +66,12 @@ final class AmountPattern: Sendable {
     let affixes = isNegative ? beforeNegative.count + afterNegative.count : before.count + after.count
     // 20 digits are the most there are.
     let most = affixes + 20 * (digitBytes + separator.count) + point.count
-    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: most) { text in
+    return withUnsafeTemporaryAllocation(byteCount: most, alignment: 1) { text in
       // From the last digit to the first.
       var start = most
       func put(_ bytes: [UInt8]) {
         start -= bytes.count
-        bytes.withUnsafeBufferPointer { _ = text[start...].update(fromContentsOf: $0) }
+        for at in bytes.indices { text[start + at] = bytes[at] }
       }
       put(isNegative ? afterNegative : after)
       var magnitude = units.magnitude
@@ -81,19 +79,14 @@ final class AmountPattern: Sendable {
       while magnitude > 0 || count <= fractionDigits {
         if count == fractionDigits, fractionDigits > 0 { put(point) }
         if count > fractionDigits, units.magnitude >= leastGrouped, endsGroup(count - fractionDigits) { put(separator) }
-        let (rest, digit) = magnitude.quotientAndRemainder(dividingBy: 10)
-        if digitBytes == 1 {
-          start -= 1
-          text[start] = zero &+ UInt8(truncatingIfNeeded: digit)
-        } else {
-          start -= digitBytes
-          for at in 0..<digitBytes { text[start + at] = digits[Int(digit) * digitBytes + at] }
-        }
-        magnitude = rest
+        let digit = Int(truncatingIfNeeded: magnitude % 10) * digitBytes
+        start -= digitBytes
+        for at in 0..<digitBytes { text[start + at] = digits[digit + at] }
+        magnitude /= 10
         count += 1
       }
       put(isNegative ? beforeNegative : before)
-      return String(decoding: UnsafeBufferPointer(rebasing: text[start...]), as: UTF8.self)
+      return String(decoding: text[start...], as: UTF8.self)
     }
   }
 

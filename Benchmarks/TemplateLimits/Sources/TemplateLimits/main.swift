@@ -31,16 +31,6 @@ for program in Program.all where words.isEmpty || words.contains(where: { progra
     found = program.measured(slice: slice, rounds: 5)
     found.mebibytes = min(found.mebibytes, memory)
   }
-  // Another machine on the same processor takes its caches and half its clock, for seconds at a time: over a bound is what is so
-  // each time in half a minute.
-  var again = 0
-  while exceeds(1), found.milliseconds < 500, again < 10 {
-    sleep(3)
-    let memory = found.mebibytes
-    found = program.measured(slice: slice, rounds: 5)
-    found.mebibytes = min(found.mebibytes, memory)
-    again += 1
-  }
   count += 1
   if exceeds(1) { over += 1 }
   guard isVerbose || exceeds(0.6) || !program.name.hasPrefix("filter:") else { continue }
