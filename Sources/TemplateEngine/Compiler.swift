@@ -21,8 +21,9 @@ struct Compiler {
   var analysis = Analysis()
   var rawBlocks: [String: String] = [:]
   var faults: [SyntaxFault] = []
-  /// Blocks were nested deeper than any template needs: reading ends, for every tag from there on would be one more fault.
-  var isTooDeep = false
+  /// Blocks were nested deeper than any template needs, or there were too many tokens: reading ends, for every tag from there on
+  /// would be one more fault.
+  var isGivenUp = false
   /// The ends of tags that were not known: what closes a misspelt `if` is not one more fault.
   var forgivenEnds: Set<String> = []
 
@@ -69,7 +70,7 @@ struct Compiler {
     self.environment = environment
     self.name = name
     self.source = source
-    lexer = Lexer(source)
+    lexer = Lexer(source, tokens: environment.maximumTokens)
   }
 
   var escapes: Bool { environment.escaping == .auto }
@@ -82,7 +83,7 @@ struct Compiler {
         "a template of \(source.count) bytes is larger than \(environment.maximumSourceBytes)", at: 0,
         "move parts of it to partials, or what is not template to data")
     }
-    for block in blocks.reversed() where !isTooDeep && faults.count < Self.maximumFaults {
+    for block in blocks.reversed() where !isGivenUp && faults.count < Self.maximumFaults {
       fault("'\(block.name)' is never closed", at: block.place, "add {% \(block.endName) %}")
     }
     finishTemplate()
@@ -108,7 +109,7 @@ struct Compiler {
   mutating func readSource() {
     var at = 0
     var trimNext = false
-    while at < source.count, faults.count < Self.maximumFaults, !isTooDeep {
+    while at < source.count, faults.count < Self.maximumFaults, !isGivenUp {
       let open = nextOpening(from: at)
       var textEnd = open ?? source.count
       if trimNext { while at < textEnd, Lexer.isSpace(source[at]) { at += 1 } }
@@ -136,7 +137,9 @@ struct Compiler {
       if isTag {
         at = tag(inside, insideEnd, after: at, trim: &trimNext)
       } else {
-        attempt { (compiler: inout Compiler) throws(SyntaxFault) in try compiler.output(inside, insideEnd) }
+        lexer.countTag()
+        lexer.start(at: inside, limit: insideEnd)
+        attempt { (compiler: inout Compiler) throws(SyntaxFault) in try compiler.output() }
       }
     }
   }
@@ -167,9 +170,9 @@ struct Compiler {
     }
   }
 
-  mutating func output(_ start: Int, _ end: Int) throws(SyntaxFault) {
+  /// What is printed: the lexer has begun with it.
+  mutating func output() throws(SyntaxFault) {
     markPrinting()
-    lexer.start(at: start, limit: end)
     if lexer.token.kind == .end { return }
     let pipeline = try self.pipeline()
     try expectEnd()
@@ -240,8 +243,20 @@ struct Compiler {
   }
 
   mutating func attempt(_ body: (inout Compiler) throws(SyntaxFault) -> Void) {
-    do throws(SyntaxFault) { try body(&self) } catch { fault(error.message, at: error.place, error.suggestion) }
+    do throws(SyntaxFault) {
+      try body(&self)
+      if lexer.isExhausted { giveUp() }
+    } catch {
+      // A tag that was cut short is not wrong.
+      if lexer.isExhausted { giveUp() } else { fault(error.message, at: error.place, error.suggestion) }
+    }
     expressionDepth = 0
+  }
+
+  private mutating func giveUp() {
+    guard !isGivenUp else { return }
+    isGivenUp = true
+    fault("a template has at most \(environment.maximumTokens) tokens", at: place, "move parts of it to partials")
   }
 
   func number(_ text: String) -> Int? { nameNumbers[text] }

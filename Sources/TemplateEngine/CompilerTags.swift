@@ -71,6 +71,7 @@ extension Compiler {
   mutating func statement(_ name: String, _ start: Int, _ nameEnd: Int, _ end: Int, liquidDepth: Int) {
     place = start
     attempt { (compiler: inout Compiler) throws(SyntaxFault) in
+      compiler.lexer.countTag()
       compiler.lexer.start(at: nameEnd, limit: end)
       try compiler.read(name, start, nameEnd, end, liquidDepth)
     }
@@ -93,7 +94,7 @@ extension Compiler {
       changes.insert(instructions.count)
       emit(.captureBegin)
     case "assign": try assign(nameEnd, end)
-    case "echo": try output(nameEnd, end)
+    case "echo": try output()
     case "increment", "decrement": try counter(name == "increment" ? 1 : -1, nameEnd, end)
     case "cycle": try cycle()
     case "break", "continue":
@@ -135,7 +136,7 @@ extension Compiler {
     blocks.append(block)
     if blocks.count > Self.maximumNesting {
       blocks.removeLast()
-      isTooDeep = true
+      isGivenUp = true
       throw SyntaxFault(
         message: "blocks are nested deeper than \(Self.maximumNesting)", place: block.place,
         suggestion: "move the inner ones to a partial")

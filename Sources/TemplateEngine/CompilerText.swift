@@ -102,7 +102,7 @@ extension Compiler {
     var comments = 0
     var commentPlace = start
     var line = start
-    while line < end, faults.count < Self.maximumFaults, !isTooDeep {
+    while line < end, faults.count < Self.maximumFaults, !isGivenUp {
       var lineEnd = line
       while lineEnd < end, source[lineEnd] != 10 { lineEnd += 1 }
       defer { line = lineEnd + 1 }

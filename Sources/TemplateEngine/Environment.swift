@@ -22,9 +22,11 @@ public struct Environment: Sendable {
   public let escaping: Escaping
   /// The grammar of templates compiled here.
   public let grammar: Grammar
-  /// Bytes a template may have. The default compiles, whatever is in it, in less than 50 milliseconds and 64 MiB; both grow as
-  /// it does.
+  /// Bytes a template may have. With the defaults of this and ``maximumTokens`` it compiles, whatever is in it, in less than 50
+  /// milliseconds and 64 MiB; both grow as they do.
   public var maximumSourceBytes = 256 << 10
+  /// Names, numbers, texts and signs a template's tags and outputs may have together, each of these counted as two more.
+  public var maximumTokens = 50_000
   var filters: [String: Filter] = [:]
   var tags: [String: HostTag] = [:]
 

@@ -9,6 +9,7 @@ extension Machine {
       let path = frame.paths + number
       if let place = known(path, frame) { return place }
       if case .field(let slot, let field) = path.pointee.root, field != .name, path.pointee.first == path.pointee.end {
+        ledger.spend(2)
         self.scratch[scratch] = frame.loops[slot].field(field, name: "")
         return Place(self.scratch + scratch)
       }

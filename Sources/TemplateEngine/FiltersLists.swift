@@ -166,7 +166,7 @@ extension StandardFilters {
     var width = 1
     while width < keyed.count {
       // Two copies of pairs that are counted, and up to as many comparisons.
-      try context.charge(units: keyed.count * 5, bytes: 0)
+      try context.charge(units: keyed.count * 6, bytes: 0)
       var merged: [(key: Value, item: Value)] = []
       merged.reserveCapacity(keyed.count)
       var start = 0

@@ -23,7 +23,7 @@ struct Inspection {
     }
     guard depth < 64 else { return }
     for element in elements {
-      try ledger?.charge(units: 2, bytes: 0)
+      try ledger?.charge(units: 3, bytes: 0)
       try print(element, depth: depth + 1)
     }
   }
@@ -31,7 +31,7 @@ struct Inspection {
   mutating func inspect(_ given: Value, depth: Int = 0) throws(FilterError) {
     guard depth < 64 else { return try append("…") }
     let value = try ledger?.resolved(given) ?? given
-    try ledger?.charge(units: 3, bytes: 0)
+    try ledger?.charge(units: 4, bytes: 0)
     switch value.storage {
     case .null, .deferred, .lookup, .empty, .blank: try append("nil")
     case .string, .html, .mixed: try quote(value.plainText)
@@ -68,13 +68,13 @@ struct Inspection {
   }
 
   private mutating func append(_ text: String) throws(FilterError) {
-    try ledger?.charge(units: 4, bytes: text.utf8.count)
+    try ledger?.charge(units: 6, bytes: text.utf8.count)
     bytes += text.utf8
   }
 
   private mutating func quote(_ text: String) throws(FilterError) {
     let count = text.utf8.count
-    try ledger?.charge(units: 4 + count / 5, bytes: count)
+    try ledger?.charge(units: 6 + count / 5, bytes: count)
     if text.utf8.allSatisfy(Inspection.isPlain) {
       bytes.append(UInt8(ascii: "\""))
       bytes += text.utf8

@@ -17,8 +17,21 @@ struct Lexer {
   private(set) var limit = 0
   /// Where the token before the current one ended: the end of what has been read.
   private(set) var previousEnd = 0
+  /// How many tokens may still be read. A tag counts as two by itself.
+  private var tokensLeft: Int
+  /// There were more tokens than may be read: what follows looks like the end of the tag.
+  private(set) var isExhausted = false
 
-  init(_ source: [UInt8]) { self.source = source }
+  init(_ source: [UInt8], tokens: Int = .max) {
+    self.source = source
+    tokensLeft = tokens
+  }
+
+  /// Counts a tag or an output.
+  mutating func countTag() {
+    tokensLeft -= 2
+    if tokensLeft < 0 { isExhausted = true }
+  }
 
   mutating func start(at place: Int, limit: Int) {
     self.limit = limit
@@ -31,10 +44,12 @@ struct Lexer {
     previousEnd = token.end
     var at = token.end
     while at < limit, Self.isSpace(source[at]) { at += 1 }
-    guard at < limit else {
+    guard at < limit, tokensLeft > 0 else {
+      if at < limit { isExhausted = true }
       token = Token(kind: .end, start: limit, end: limit)
       return
     }
+    tokensLeft -= 1
     let byte = source[at]
     let next = at + 1 < limit ? source[at + 1] : 0
     if Self.isNameStart(byte) {

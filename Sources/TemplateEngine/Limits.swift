@@ -19,7 +19,7 @@ public struct Limits: Sendable, Hashable {
 
   /// The defaults end any template within tens of milliseconds and 64 MiB.
   public init(
-    steps: Int = 1_000_000, stepsAtOnce: Int = 20_480, outputBytes: Int = 8 << 20, depth: Int = 64,
+    steps: Int = 500_000, stepsAtOnce: Int = 16_384, outputBytes: Int = 8 << 20, depth: Int = 64,
     assignedBytes: Int = 16 << 20, requests: Int = 1000
   ) {
     self.steps = steps

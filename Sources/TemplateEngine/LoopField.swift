@@ -35,6 +35,8 @@ struct LoopState {
   /// The current element, in the list.
   private(set) var element: UnsafePointer<Value>?
   private(set) var view = View.none
+  /// Steps a turn takes beside its instruction: the pair of a map's member is made for it.
+  private(set) var turn = 0
   /// The first element's number and how many follow.
   var from = 0
   var count = 0
@@ -72,6 +74,7 @@ struct LoopState {
     element = nil
     view = .none
     kind = .whole
+    turn = 0
     switch source.storage {
     case .array(let elements):
       kind = .values
@@ -82,7 +85,9 @@ struct LoopState {
       stride = models.layout.stride
       view = View(models.layout.identity, first, .passUnretained(models))
     case .range: kind = .numbers
-    case .object, .bound: kind = .pairs
+    case .object, .bound:
+      kind = .pairs
+      turn = 5
     default: break
     }
   }

@@ -132,6 +132,7 @@ final class Machine {
         loop.pointee.index &+= 1
         if loop.pointee.index < loop.pointee.count {
           loop.pointee.advance()
+          ledger.spend(loop.pointee.turn)
           frame.at = body
         } else {
           frame.at &+= 1

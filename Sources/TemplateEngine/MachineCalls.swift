@@ -74,7 +74,7 @@ extension Machine {
   /// Sets up a repeated partial for its current element.
   func begin(_ frame: Frame) {
     guard let repeats = frame.repeats else { return }
-    ledger.spend(4 + frame.nameCount / 8 + repeats.arguments.count)
+    ledger.spend(4 + repeats.loop.turn + frame.nameCount / 8 + repeats.arguments.count)
     frame.reset()
     for (place, value) in repeats.arguments { frame.set(place, value, .argument) }
     if let number = repeats.target.item { frame.set(number, repeats.loop.item, .argument) }

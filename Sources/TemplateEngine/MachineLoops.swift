@@ -51,13 +51,13 @@ extension Machine {
       frame.at = target
       return
     }
-    // The pair of a map's member is made for its turn; else beginning a loop is a step more than a turn.
-    if source.isList { ledger.spend(1) } else { ledger.spend(5 &* min(total, 1 << 40)) }
     let loop = frame.loops + spec.pointee.slot
     loop.pointee.begin(over: source, from: from, count: total, reversed: spec.pointee.reversed, spec: number)
     loop.pointee.columns = columns
     loop.pointee.isTable = isTable
     loop.pointee.advance()
+    // Beginning a loop is a step more than a turn.
+    ledger.spend(1 + loop.pointee.turn)
     frame.at += 1
   }
 
@@ -91,6 +91,7 @@ extension Machine {
     } else {
       loop.pointee.index += 1
       loop.pointee.advance()
+      ledger.spend(loop.pointee.turn)
       sink.write("<td class=\"col")
       sink.write(state.columns > 0 ? (state.index + 1) % state.columns + 1 : state.index + 2)
       sink.write("\">")
