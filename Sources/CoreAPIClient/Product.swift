@@ -6,11 +6,14 @@ import HTTP
 package struct Product: Hashable, Sendable, Identifiable {
   package enum Status: String, Codable, Sendable { case active, draft, archived }
 
-  package var id: String
+  package var id: String { didSet { tagName = TagName.product(id) } }
   /// The product's name in its address; unique in a shop.
-  package var handle: String { didSet { segment = PercentEncoding.segment(handle) } }
-  /// The handle as a part of an address. Kept, since a listing asks for it oftener than it is made.
-  package private(set) var segment: String
+  package var handle: String { didSet { path = Self.path(of: handle) } }
+  // What follows from the others is kept: a page shows a product oftener than it is made.
+  /// Its address in the shop.
+  package private(set) var path: String
+  /// What fragments that show it are tagged with.
+  package private(set) var tagName: String
   package var title: String
   package var vendor: String
   package var type: String
@@ -64,7 +67,8 @@ package struct Product: Hashable, Sendable, Identifiable {
   ) {
     self.id = id
     self.handle = handle
-    segment = PercentEncoding.segment(handle)
+    path = Self.path(of: handle)
+    tagName = TagName.product(id)
     self.title = title
     self.vendor = vendor
     self.type = type
@@ -84,6 +88,11 @@ package struct Product: Hashable, Sendable, Identifiable {
     self.status = status
     self.sold = sold
   }
+
+  /// ``path`` as a stored property, which it is nowhere else: there it cannot be set.
+  package static let storedPath: any KeyPath<Product, String> & Sendable = \.path
+
+  package static func path(of handle: String) -> String { "/products/" + PercentEncoding.segment(handle) }
 
   /// Whether the variants' prices differ, so that a card says "from".
   package var priceVaries: Bool { variants.contains { $0.price != price } }

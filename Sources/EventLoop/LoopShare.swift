@@ -9,9 +9,12 @@ import CUv
 
   package init() {}
 
+  /// This work has had its millisecond of the turn. To be asked first: a call that may wait costs more than the question.
+  package var isUsedUp: Bool { Loop.executor.isTurnLong(since: since) }
+
   /// Lets others have the loop, if this work has had its millisecond of the turn.
   package func giveWay() async {
-    guard Loop.executor.isTurnLong(since: since) else { return }
+    guard isUsedUp else { return }
     await Task.yield()
     since = uv_hrtime()
   }

@@ -6,11 +6,21 @@ import FoundationEssentials
 
 extension Shop {
   func list(_ query: ProductQuery, at now: Date) -> (page: Page<Product>, boundary: Date?) {
+    if let kept = lists[query] { return (kept, nil) }
+    let (page, boundary, isPlain) = made(query, at: now)
+    // Nobody knows how many searches there will be, and each is asked once.
+    if isPlain, query.text == nil { lists[query] = page }
+    return (page, boundary)
+  }
+
+  /// - Returns: also whether every product it ranges over is plain, and thus the list the same at all times.
+  private func made(_ query: ProductQuery, at now: Date) -> (page: Page<Product>, boundary: Date?, isPlain: Bool) {
     let search = query.text.map(SearchIndex.Query.init)
     let positions = positions(in: query.collection)
     var found: [(at: Int, rank: Int)] = []
     found.reserveCapacity(positions.count)
     var boundary: Date?
+    var isPlain = true
     for at in positions {
       var rank = 0
       if let search, !search.words.isEmpty {
@@ -21,6 +31,7 @@ extension Shop {
         found.append((at, rank))
         continue
       }
+      isPlain = false
       let item = items[at]
       boundary = item.sooner(boundary, after: now)
       if item.isShown(at: now) { found.append((at, rank)) }
@@ -54,7 +65,7 @@ extension Shop {
     let page = Page(
       items: onPage, total: order.count, number: query.page, size: query.size,
       hasMore: !onPage.isEmpty && first + onPage.count < order.count)
-    return (page, boundary)
+    return (page, boundary, isPlain)
   }
 
   /// nil when equal: the shop's order decides.

@@ -15,6 +15,8 @@ struct Shop: Sendable {
   private var byCollection: [String: [Int]]
   /// Of each item whether it is plain. Beside one another, for lists look at all of them.
   private(set) var plain: [Bool]
+  /// Lists that were asked for.
+  private(set) var lists = KeptLists()
 
   /// A product and what is worked out from it once.
   final class Item: Sendable {
@@ -86,6 +88,7 @@ struct Shop: Sendable {
       plain.append(item.isPlain)
     }
     byHandle[product.handle] = at
+    lists = KeptLists()
     guard before?.handles != item.handles else { return }
     for handle in before?.handles ?? [] { byCollection[handle]?.removeAll { $0 == at } }
     for handle in item.handles {
@@ -97,6 +100,7 @@ struct Shop: Sendable {
   mutating func remove(at position: Int) {
     items.remove(at: position)
     plain.remove(at: position)
+    lists = KeptLists()
     byHandle = Self.positions(of: items)
     byCollection = Self.members(of: items)
   }

@@ -33,7 +33,7 @@ struct Place {
   ) async throws -> [UInt8] {
     var spent = 0
     while true {
-      await page.share.giveWay()
+      if page.share.isUsedUp { await page.share.giveWay() }
       let outcome = render.resume(steps: FragmentRenderer.slice)
       page.spend(steps: render.stepsTaken - spent)
       spent = render.stepsTaken
@@ -45,10 +45,19 @@ struct Place {
       case .failed(let error): throw error
       case .needs(let requests):
         for request in requests {
-          render.supply(try await answer(request, of: page, at: place, into: &basis), for: request)
+          if let reading = readingAtOnce(request, of: page, at: place) {
+            basis.read(reading.tags, at: reading.moment, validFor: reading.validFor)
+            render.supply(reading.value, for: request)
+          } else {
+            render.supply(try await answer(request, of: page, at: place, into: &basis), for: request)
+          }
         }
       }
     }
+  }
+
+  private func readingAtOnce(_ request: DataRequest, of page: PageMaking, at place: Place) -> PageData.Reading? {
+    request.kind == "product" && place.product != nil ? nil : page.data.readingAtOnce(request)
   }
 
   private func answer(

@@ -78,6 +78,17 @@ import Tenancy
     return try await promise.keep { try await fetchSubject() }
   }
 
+  var subjectAtOnce: (Subject?, Reading)? { subject?.made }
+
+  /// What can be said without waiting, from what the page or its shop has read before: most of what a page asks for. A call that may
+  /// wait costs more than this answer.
+  func readingAtOnce(_ request: DataRequest) -> Reading? {
+    if let promise = readings[request] { return promise.made }
+    guard readings.count < PageData.mostReads, let reading = fetchedAtOnce(request) else { return nil }
+    readings[request] = Promise(reading)
+    return reading
+  }
+
   func reading(_ request: DataRequest) async throws -> Reading {
     if let promise = readings[request] { return try await promise.value() }
     guard readings.count < PageData.mostReads else { throw TooManyReads() }
@@ -92,7 +103,7 @@ import Tenancy
       guard let product = products.first(where: { $0.handle == handle }) else { continue }
       var own = reading
       own.value = .bound(product)
-      own.tags = [Tag(tenant.id, TagName.product(product.id))]
+      own.tags = [Tag(tenant.id, product.tagName)]
       return own
     }
     return try await reading(DataRequest(kind: "product-of", arguments: [handle]))

@@ -28,9 +28,7 @@ import Tenancy
     self.shop = shop
     self.look = look
     self.data = data
-    var globals: [String: Value] = [:]
-    for name in PageData.names { globals[name] = .deferred(DataRequest(kind: name, arguments: [])) }
-    for (name, kind) in PageData.lookups { globals[name] = .lookup(kind: kind) }
+    var globals = PageMaking.unread
     globals["settings"] = shop.theme.settings
     globals["template"] = .string(route.kind.rawValue)
     globals["canonical_url"] = .string(shop.baseURL + route.target)
@@ -40,6 +38,14 @@ import Tenancy
     ])
     self.globals = globals
   }
+
+  /// What every page has, none of it fetched yet, and room for what is its own.
+  private static let unread: [String: Value] = {
+    var globals = Dictionary<String, Value>(minimumCapacity: 24)
+    for name in PageData.names { globals[name] = .deferred(DataRequest(kind: name, arguments: [])) }
+    for (name, kind) in PageData.lookups { globals[name] = .lookup(kind: kind) }
+    return globals
+  }()
 
   func spend(steps: Int) { stepsLeft = max(0, stepsLeft - steps) }
 

@@ -14,17 +14,26 @@ extension PageData {
     case .product:
       let answer = try await api.product(route.handle, of: tenant.id)
       checkVariant(of: answer.value)
-      let reading = reading(answer, at: moment, tags: answer.value.map { [TagName.product($0.id)] } ?? [TagName.allProducts])
+      let reading = reading(answer, at: moment, tags: answer.value.map { [$0.tagName] } ?? [TagName.allProducts])
       return (answer.value.map(Subject.product), reading)
     case .collection:
-      // Side by side: the list is not asked for what the collection says.
-      let route = route
-      let list = Loop.task { try await self.listing(of: route.handle, sort: route.sort, page: route.page, size: self.pageSize) }
-      let collection = try await collection(route.handle)
+      let collection: ShopReads.Read<Collection?>
+      let listing: Answer<Page<Product>>
+      if let kept = reads.keptCollection(route.handle, of: tenant.id) {
+        collection = everything(kept, route.handle)
+        listing = try await self.listing()
+      } else {
+        // Side by side: the list is not asked for what the collection says.
+        let list = Loop.task { try await self.listing() }
+        collection = try await self.collection(route.handle)
+        guard collection.answer.value != nil else {
+          return (nil, Reading(collection, of: tenant.id, tags: [TagName.collection(route.handle)]))
+        }
+        listing = try await list.value
+      }
       guard let found = collection.answer.value else {
         return (nil, Reading(collection, of: tenant.id, tags: [TagName.collection(route.handle)]))
       }
-      let listing = try await list.value
       // The collection's own first: parts that show nothing else of the subject begin alike.
       var own = reading(
         listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)] + products(listing))
@@ -53,17 +62,8 @@ extension PageData {
     let moment = follower.moment
     let key = request.arguments.first ?? ""
     switch request.kind {
-    case "shop":
-      let read = try await reads.site(of: tenant.id)
-      var own = Reading(read, of: tenant.id, tags: [TagName.site])
-      site = read.answer.value
-      own.value = .bound(ShopDrop(tenant: tenant, site: read.answer.value, baseURL: baseURL))
-      return own
-    case "menu":
-      let read = try await reads.menu(key, of: tenant.id)
-      var own = Reading(read, of: tenant.id, tags: [TagName.menu(key)])
-      own.value = read.answer.value.map { .bound(MenuDrop(menu: $0)) } ?? .null
-      return own
+    case "shop": return shop(try await reads.site(of: tenant.id))
+    case "menu": return menu(key, try await reads.menu(key, of: tenant.id))
     case "collection-of":
       let collection = try await collection(key)
       guard let found = collection.answer.value else {
@@ -78,7 +78,7 @@ extension PageData {
       return own
     case "product-of":
       let answer = try await api.product(key, of: tenant.id)
-      var own = reading(answer, at: moment, tags: answer.value.map { [TagName.product($0.id)] } ?? [TagName.allProducts])
+      var own = reading(answer, at: moment, tags: answer.value.map { [$0.tagName] } ?? [TagName.allProducts])
       own.value = answer.value.map { .bound($0) } ?? .null
       return own
     case "all_collections":
@@ -88,27 +88,78 @@ extension PageData {
       own.value = .models(all.map { CollectionDrop(collection: $0) })
       return own
     case "recommendations": return try await recommendations(moment)
-    default: return try await ofSubject(request.kind)
+    default:
+      let (subject, own) = try await mainSubject()
+      var beside = Beside()
+      switch request.kind {
+      case "product": beside.collections = try await reads.collections(of: tenant.id)
+      case "page_title", "page_description": beside.shop = try await reading(DataRequest(kind: "shop", arguments: []))
+      default: break
+      }
+      return ofSubject(request.kind, subject, own, beside)
     }
   }
 
+  func fetchedAtOnce(_ request: DataRequest) -> Reading? {
+    switch request.kind {
+    case "shop": return reads.keptSite(of: tenant.id).map(shop)
+    case "menu":
+      let key = request.arguments.first ?? ""
+      return reads.keptMenu(key, of: tenant.id).map { menu(key, $0) }
+    case "product", "collection", "search", "paginate", "page_title", "page_description":
+      guard let (subject, own) = subjectAtOnce else { return nil }
+      var beside = Beside()
+      switch (request.kind, subject) {
+      case ("product", .product):
+        guard let collections = reads.keptCollections(of: tenant.id) else { return nil }
+        beside.collections = collections
+      case ("page_title", _), ("page_description", _):
+        guard let shop = readingAtOnce(DataRequest(kind: "shop", arguments: [])) else { return nil }
+        beside.shop = shop
+      default: break
+      }
+      return ofSubject(request.kind, subject, own, beside)
+    default: return nil
+    }
+  }
+
+  private func shop(_ read: ShopReads.Read<Site>) -> Reading {
+    var own = Reading(read, of: tenant.id, tags: [TagName.site])
+    site = read.answer.value
+    own.value = .bound(ShopDrop(tenant: tenant, site: read.answer.value, baseURL: baseURL))
+    return own
+  }
+
+  private func menu(_ handle: String, _ read: ShopReads.Read<Menu?>) -> Reading {
+    var own = Reading(read, of: tenant.id, tags: [TagName.menu(handle)])
+    own.value = read.answer.value.map { .bound(MenuDrop(menu: $0)) } ?? .null
+    return own
+  }
+
+  /// What a name needs beside the subject.
+  private struct Beside {
+    var shop: Reading?
+    var collections: ShopReads.Read<[Collection]>?
+  }
+
   /// Names that show the page's subject from one side.
-  private func ofSubject(_ name: String) async throws -> Reading {
-    var (subject, own) = try await mainSubject()
+  private func ofSubject(_ name: String, _ subject: Subject?, _ reading: Reading, _ beside: Beside) -> Reading {
+    var own = reading
     switch (name, subject) {
     case ("product", .product(let product)):
-      let all = try await reads.collections(of: tenant.id)
-      let collections = product.collections.compactMap { handle in all.answer.value.first { $0.handle == handle } }
+      let all = beside.collections?.answer.value ?? []
+      let collections = product.collections.compactMap { handle in all.first { $0.handle == handle } }
       own.value = .bound(ProductDrop(product: product, selectedVariant: route.variant, collections: collections))
-      own.rest(on: all, of: tenant.id, tags: [TagName.collections] + collections.map { TagName.collection($0.handle) })
+      if let read = beside.collections {
+        own.rest(on: read, of: tenant.id, tags: [TagName.collections] + collections.map { TagName.collection($0.handle) })
+      }
     case ("collection", .collection(let collection, let page)):
       own.value = .bound(CollectionDrop(collection: collection, products: page.items, total: page.total, sort: route.sort))
     case ("search", .search(let page)): own.value = .bound(SearchDrop(terms: route.terms, page: page))
     case ("paginate", .collection(_, let page)), ("paginate", .search(let page)):
       own.value = .bound(PaginateDrop(route: route, size: page.size, total: page.total ?? page.items.count))
     case ("page_title", _), ("page_description", _):
-      let shop = try await reading(DataRequest(kind: "shop", arguments: []))
-      guard let site else { return own }
+      guard let site, let shop = beside.shop else { return own }
       // What a list is called does not depend on what it lists.
       if case .collection = subject { own.tags = [Tag(tenant.id, TagName.collection(route.handle))] }
       if case .search = subject { own.tags = [] }
@@ -134,18 +185,24 @@ extension PageData {
     return own
   }
 
-  /// `all` is every shop's collection of everything, whether or not the catalogue has one of that name.
   private func collection(_ handle: String) async throws -> ShopReads.Read<Collection?> {
-    let read = try await reads.collection(handle, of: tenant.id)
+    everything(try await reads.collection(handle, of: tenant.id), handle)
+  }
+
+  /// `all` is every shop's collection of everything, whether or not the catalogue has one of that name.
+  private func everything(_ read: ShopReads.Read<Collection?>, _ handle: String) -> ShopReads.Read<Collection?> {
     guard read.answer.value == nil, handle == "all" else { return read }
     var everything = read
     everything.answer.value = Collection(id: "all", handle: "all", title: "All products", updatedAt: .distantPast)
     return everything
   }
 
-  private func listing(of handle: String, sort: String, page: Int, size: Int) async throws -> Answer<Page<Product>> {
+  /// The page's own list.
+  private func listing() async throws -> Answer<Page<Product>> {
     try await api.products(
-      ProductQuery(collection: handle == "all" ? nil : handle, sort: Router.sorts[sort] ?? .manual, page: page, size: size),
+      ProductQuery(
+        collection: route.handle == "all" ? nil : route.handle, sort: Router.sorts[route.sort] ?? .manual, page: route.page,
+        size: pageSize),
       of: tenant.id)
   }
 
@@ -156,7 +213,7 @@ extension PageData {
 
   private nonisolated func products(_ answer: Answer<Page<Product>>) -> [String] {
     // By place: as an element of a sequence each product would be copied.
-    answer.value.items.indices.map { TagName.product(answer.value.items[$0].id) }
+    answer.value.items.indices.map { answer.value.items[$0].tagName }
   }
 }
 

@@ -6,10 +6,11 @@ import TemplateEngine
 /// gave it: only what a template looks at is read, and nothing is copied for each card.
 extension Product: Bindable {
   package static let shape = Shape<Product>(
-    .field("id", \.id),
-    .field("handle", \.handle),
+    // Whose changes are watched cannot be read as a stored property.
+    .inPlace("id") { .string($0.pointee.id) },
+    .inPlace("handle") { .string($0.pointee.handle) },
     .field("title", \.title),
-    .inPlace("url") { .string(Product.path($0.pointee.segment)) },
+    .field("url", Product.storedPath),
     .field("vendor", \.vendor),
     .field("type", \.type),
     // Sanitised to an allow-list when it was stored, hence safe by type.
@@ -34,20 +35,6 @@ extension Product: Bindable {
     .computed("collections") { _ in .array([]) },
     .computed("rating") { $0.rating.map { .bound(RatingDrop(rating: $0)) } ?? .null }
   )
-
-  /// Its address in the shop. Written in one go: a listing makes one for each card.
-  fileprivate static func path(_ segment: String) -> String {
-    let folder: StaticString = "/products/"
-    let made = segment.utf8.withContiguousStorageIfAvailable { segment in
-      String(unsafeUninitializedCapacity: folder.utf8CodeUnitCount + segment.count) { path in
-        guard let start = path.baseAddress else { return 0 }
-        start.update(from: folder.utf8Start, count: folder.utf8CodeUnitCount)
-        if let from = segment.baseAddress { (start + folder.utf8CodeUnitCount).update(from: from, count: segment.count) }
-        return folder.utf8CodeUnitCount + segment.count
-      }
-    }
-    return made ?? "\(folder)\(segment)"
-  }
 
   private var prices: [Money] { variants.map(\.price) }
 
@@ -112,7 +99,7 @@ struct VariantDrop: Bindable {
   }
 
   private var url: Value {
-    .string(Product.path(product.segment) + "?variant=" + PercentEncoding.query(variant.id))
+    .string(product.path + "?variant=" + PercentEncoding.query(variant.id))
   }
 }
 

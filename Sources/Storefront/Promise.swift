@@ -4,6 +4,14 @@ import EventLoop
 /// is there without a task of its own and without a turn of the loop.
 @LoopActor final class Promise<Value> {
   private var outcome: Result<Value, any Error>?
+  init() {}
+
+  /// Of what is there already.
+  init(_ value: Value) { outcome = .success(value) }
+
+  /// What was made, if it was.
+  var made: Value? { try? outcome?.get() }
+
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
   /// Makes it, once, for all.

@@ -1,3 +1,4 @@
+import CoreAPIClient
 import HTTP
 
 /// What a path asks a shop for.
@@ -54,7 +55,7 @@ package struct PageRoute: Hashable, Sendable {
     switch kind {
     case .index: "/"
     case .collection: "/collections/" + PercentEncoding.segment(handle)
-    case .product: "/products/" + PercentEncoding.segment(handle)
+    case .product: Product.path(of: handle)
     case .search: "/search"
     case .notFound: "/404"
     }

@@ -38,7 +38,7 @@ package struct Router: Sendable {
     case ("collections", 2): return .page(listing(PageRoute(.collection, handle: String(segments[1])), query))
     case ("collections", 4) where segments[2] == "products":
       // Where a shopper came from is not part of what a product is: one address for each product.
-      return .moved("/products/" + PercentEncoding.segment(String(segments[3])))
+      return .moved(Product.path(of: String(segments[3])))
     case ("products", 2):
       var page = PageRoute(.product, handle: String(segments[1]))
       page.variant = field("variant", in: query).flatMap { $0.utf8.count <= 256 ? $0 : nil } ?? ""

@@ -24,6 +24,23 @@ import Tenancy
     store = FragmentStore(capacity: bytes, following: follower, lastKnownGoodFor: .zero)
   }
 
+  // What is kept and may be shown; nil where it is to be read first.
+
+  func keptSite(of tenant: TenantID) -> Read<Site>? { kept(FragmentKey(tenant, "site")) }
+
+  func keptMenu(_ handle: String, of tenant: TenantID) -> Read<Menu?>? { kept(FragmentKey(tenant, "menu", handle)) }
+
+  func keptCollection(_ handle: String, of tenant: TenantID) -> Read<Collection?>? {
+    kept(FragmentKey(tenant, "collection", handle))
+  }
+
+  func keptCollections(of tenant: TenantID) -> Read<[Collection]>? { kept(FragmentKey(tenant, "collections")) }
+
+  private func kept<T: Sendable>(_ key: FragmentKey) -> Read<T>? {
+    guard case .fresh(let fragment, _) = store.lookUp(key) else { return nil }
+    return Self.read(fragment)
+  }
+
   func site(of tenant: TenantID) async throws -> Read<Site> {
     try await read(FragmentKey(tenant, "site"), cost: { _ in 1024 }, tags: { _ in [TagName.site] }) {
       try await self.api.site(tenant)
@@ -60,7 +77,7 @@ import Tenancy
     return try await read(
       key, cost: { page in page.items.reduce(1024) { $0 + 2048 + $1.descriptionHTML.html.utf8.count + 512 * $1.variants.count } },
       tags: { page in
-        [collection.map(TagName.list) ?? TagName.allProducts] + page.items.map { TagName.product($0.id) }
+        [collection.map(TagName.list) ?? TagName.allProducts] + page.items.map(\.tagName)
       }
     ) { try await self.api.products(ProductQuery(collection: collection, page: 1, size: count), of: tenant) }
   }
@@ -74,9 +91,13 @@ import Tenancy
       basis.read(tags(answer.value).map { Tag(key.tenant, $0) }, at: moment, validFor: answer.validFor)
       return Fragment(Read(answer: answer, moment: moment), basis: basis, cost: cost(answer.value))
     }
-    guard let read = served.content as? Read<T> else { preconditionFailure("a key names one kind of answer") }
+    return Self.read(served.fragment)
+  }
+
+  private static func read<T: Sendable>(_ fragment: Fragment<any Sendable>) -> Read<T> {
+    guard let read = fragment.content as? Read<T> else { preconditionFailure("a key names one kind of answer") }
     // `validFor` counts from the moment of the read; what is claimed is what it was checked at last.
-    return Read(answer: read.answer, moment: Moment(position: served.fragment.asOf, time: read.moment.time))
+    return Read(answer: read.answer, moment: Moment(position: fragment.asOf, time: read.moment.time))
   }
 
   private static let life = Duration.seconds(300)

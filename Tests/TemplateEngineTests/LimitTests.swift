@@ -25,7 +25,10 @@ struct LimitTests {
   static let endless: [(String, [String: String], RenderError.Cause)] = [
     ("{% for i in (1..9223372036854775807) %}{% endfor %}", [:], .steps),
     ("{% for i in (1..100000) %}{% for j in (1..100000) %}{% assign x = j %}{% endfor %}{% endfor %}", [:], .steps),
-    ("{% for i in (-9223372036854775808..9223372036854775807) %}{{ i }} is a number, one of more than anybody counts{% endfor %}", [:], .outputBytes),
+    (
+      "{% for i in (-9223372036854775808..9223372036854775807) %}{{ i }} is a number, one of more than anybody counts{% endfor %}",
+      [:], .outputBytes
+    ),
     ("{% for i in (1..1000000) %}0123456789012345678901234567890123456789{% endfor %}", [:], .outputBytes),
     ("{% render 'self' %}", ["self": "x{% render 'self' %}"], .depth),
     ("{% include 'self' %}", ["self": "x{% include 'self' %}"], .depth),
@@ -162,7 +165,8 @@ struct LimitTests {
     let wide = Value.object((0..<4000).map { ("key\($0)", .int($0)) })
     for loop in ["for p in wide", "tablerow p in wide"] {
       let end = loop.hasPrefix("for") ? "for" : "tablerow"
-      let render = Render(try Environment().compile("{% \(loop) %}{{ p[0] }},{% end\(end) %}", name: "t"), globals: ["wide": wide])
+      let render = Render(
+        try Environment().compile("{% \(loop) %}{{ p[0] }},{% end\(end) %}", name: "t"), globals: ["wide": wide])
       guard case .yielded = render.resume(steps: 700) else { throw Unexpected("must stop") }
       let printed = String(decoding: render.takeOutput(), as: UTF8.self).utf8.count { $0 == UInt8(ascii: ",") }
       #expect((50...100).contains(printed), "\(printed)")
@@ -183,7 +187,8 @@ struct LimitTests {
       #expect(tokens == 0 || !compiles(source, tokens - 1), "\(source)")
     }
     // One fault, wherever the last token is, and none that comes of having stopped there.
-    let source = "{% if a %}{% for i in (1..3) reversed limit: 2 %}{{ a | append: 'b', c | default: d[1].e }}{% endfor %}{% endif %}"
+    let source =
+      "{% if a %}{% for i in (1..3) reversed limit: 2 %}{{ a | append: 'b', c | default: d[1].e }}{% endfor %}{% endif %}"
     for tokens in 0..<36 {
       var environment = Environment()
       environment.maximumTokens = tokens
