@@ -10,6 +10,9 @@ package struct Tag: Hashable, Sendable, CustomStringConvertible {
     self.name = name
   }
 
+  /// The names first, which differ oftener.
+  package static func == (left: Tag, right: Tag) -> Bool { left.name == right.name && left.tenant == right.tenant }
+
   /// The tag that every entry of the tenant carries without saying so: touching it touches everything of the tenant.
   package static func everything(of tenant: TenantID) -> Tag { Tag(tenant, everythingName) }
 

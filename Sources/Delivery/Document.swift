@@ -2,7 +2,7 @@ import EventLoop
 import HTTP
 
 /// A finished page or file in every form it is sent in: the body as it is and packed, a strong entity tag for each, and the
-/// header lines that are the same on every answer, written out once.
+/// header lines that are the same on every answer, each written out once.
 ///
 /// It lives on the loop, inside a cache entry. The packed forms are added later, by whoever has compressed the body off the
 /// loop: most pages are never asked for twice, and compressing those would be work for nobody.
@@ -16,9 +16,10 @@ import HTTP
   var isPacking = false
 
   private let common: [UInt8]
-  /// By `Coding.rawValue`: what a 304 says, and what a full answer says before that.
-  private let validatorLines: [[UInt8]]
-  private let codingLines: [[UInt8]]
+  /// By `Coding.rawValue`: what a 304 says. Of the packed forms as soon as there are any, or somebody has one.
+  private var validatorLines: [[UInt8]] = Coding.allCases.map { _ in [] }
+  /// What a full answer says before that.
+  private static let codingLines = Coding.allCases.map { $0 == .identity ? [] : Array("Content-Encoding: \($0.name)\r\n".utf8) }
 
   /// - Parameters:
   ///   - common: header lines for every answer, `Content-Type` among them.
@@ -27,8 +28,13 @@ import HTTP
     self.status = status
     self.common = common.bytes
     tag = EntityTag(of: body)
-    validatorLines = Coding.allCases.map { [tag] in Array("ETag: \(tag.value(for: $0))\r\nVary: Accept-Encoding\r\n".utf8) }
-    codingLines = Coding.allCases.map { $0 == .identity ? [] : Array("Content-Encoding: \($0.name)\r\n".utf8) }
+  }
+
+  private func validatorLines(of coding: Coding) -> [UInt8] {
+    if validatorLines[coding.rawValue].isEmpty {
+      validatorLines[coding.rawValue] = Array("ETag: \(tag.value(for: coding))\r\nVary: Accept-Encoding\r\n".utf8)
+    }
+    return validatorLines[coding.rawValue]
   }
 
   /// Bytes this document holds on to, for the cache's accounts.
@@ -63,8 +69,8 @@ import HTTP
     var headers = Headers(reserving: common.count + variable.count + 128)
     headers.add(lines: common)
     // A 304 names the tag but not the coding: it carries no content to be coded.
-    if status != 304 { headers.add(lines: codingLines[coding.rawValue]) }
-    headers.add(lines: validatorLines[coding.rawValue])
+    if status != 304 { headers.add(lines: Self.codingLines[coding.rawValue]) }
+    headers.add(lines: validatorLines(of: coding))
     headers.add(lines: variable)
     return HTTPResponse(status: status, headers: headers, body: body)
   }

@@ -1,3 +1,4 @@
+import HTTP
 import TemplateEngine
 import Tenancy
 import ThemeSDK
@@ -30,6 +31,7 @@ package final class ActiveTheme: Sendable {
   var theme: Theme { look.theme }
   var plugins: [Plugin] { look.plugins }
   var host: RenderHost { look.host }
+  var headers: Headers { look.headers }
   var pluginStyleSheets: [String] { look.pluginStyleSheets }
 
   func slots(for kind: PageRoute.Kind) -> SlotMap { look.slots(for: kind) }

@@ -1,3 +1,5 @@
+import Delivery
+import HTTP
 import TemplateEngine
 import Tenancy
 import ThemeSDK
@@ -19,6 +21,8 @@ final class Look: Sendable {
   let settings: Value
   private let slotMaps: [PageRoute.Kind: SlotMap]
   private let assets: [String: Asset]
+  /// What every page says before what it alone says.
+  let headers: Headers
   /// Style sheets of the plugins, linked by every page: a plugin cannot know which pages its fillers land on.
   let pluginStyleSheets: [String]
 
@@ -26,6 +30,7 @@ final class Look: Sendable {
     self.theme = theme
     self.plugins = plugins
     host = RenderHost(theme: theme, plugins: plugins, locale: locale, currency: currency)
+    headers = PageHeaders.common(locale: locale)
     settings = theme.settings(overlaying: Array("{}".utf8)).settings
     slotMaps = Dictionary(
       uniqueKeysWithValues: PageRoute.Kind.allCases.map { kind in

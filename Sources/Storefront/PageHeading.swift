@@ -21,22 +21,28 @@ enum PageHeading {
     }
   }
 
-  /// At most 160 characters, cut between words: what result lists show.
+  /// At most 160 characters, cut between words: what result lists show. No more of the text is read than that.
   private static func excerpt(_ text: String) -> String {
-    let words = text.utf8.split { $0 == 0x20 || (0x09...0x0d).contains($0) }
-    var excerpt = ""
-    var count = 0
-    for word in words {
-      let word = Substring(word)
-      let length = word.count
-      guard count + length < 159 else { return excerpt + "…" }
-      if count > 0 {
-        excerpt += " "
-        count += 1
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+    var text = text
+    return text.withUTF8 { text in
+      var excerpt: [UInt8] = []
+      var (count, at) = (0, 0)
+      while at < text.count {
+        guard !isBlank(text[at]) else {
+          at += 1
+          continue
+        }
+        let word = text[at...].prefix { !isBlank($0) }
+        // What people call a letter may be of many bytes; of ASCII each is one.
+        let length = word.allSatisfy { $0 < 0x80 } ? word.count : String(decoding: word, as: UTF8.self).count
+        guard count + length < 159 else { return String(decoding: excerpt, as: UTF8.self) + "…" }
+        if count > 0 { excerpt.append(0x20) }
+        count += length + (count > 0 ? 1 : 0)
+        excerpt += word
+        at = word.endIndex
       }
-      excerpt += word
-      count += length
+      return String(decoding: excerpt, as: UTF8.self)
     }
-    return excerpt
   }
 }

@@ -124,7 +124,7 @@ import ThemeSDK
   private func document(_ page: Fragment<[UInt8]>, _ route: PageRoute, _ shop: Shop) -> Fragment<Delivery.Document>? {
     guard let first = page.content.first else { return nil }
     let document = Delivery.Document(
-      Array(page.content.dropFirst()), status: first == 1 ? 404 : 200, common: PageHeaders.common(locale: shop.tenant.locale))
+      Array(page.content.dropFirst()), status: first == 1 ? 404 : 200, common: shop.theme.headers)
     return page.map(cost: document.cost * 2) { _ in document }
   }
 
@@ -161,7 +161,7 @@ import ThemeSDK
 
   private func fragment(_ body: [UInt8], _ page: PageMaking, _ basis: Basis) -> Fragment<Delivery.Document> {
     let document = Delivery.Document(
-      body, status: page.route.kind == .notFound ? 404 : 200, common: PageHeaders.common(locale: page.shop.tenant.locale))
+      body, status: page.route.kind == .notFound ? 404 : 200, common: page.shop.theme.headers)
     return Fragment(document, basis: basis, cost: document.cost * 2)
   }
 

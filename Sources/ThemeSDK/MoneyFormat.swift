@@ -3,7 +3,7 @@ import FoundationInternationalization
 import Synchronization
 
 /// Formats amounts of one currency as people of one locale write them, from ICU's data.
-struct MoneyFormat: Sendable {
+final class MoneyFormat: Sendable {
   let currency: String
   /// Decimals of the amounts templates hold: Shopify's rule, at least two, so that 1000 yen are 100000.
   let subunitDigits: Int

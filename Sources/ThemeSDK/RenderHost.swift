@@ -3,7 +3,7 @@ import TemplateEngine
 /// What filters may know of the page they run in; given to `Render(host:)`.
 ///
 /// Make one for a page, and `scoped(to:)` for each filler, so that a plugin's filters find the plugin's own assets and
-/// texts. Copying is one reference and two words.
+/// texts. Copying is one reference.
 public struct RenderHost: Sendable {
   final class Page: Sendable {
     let theme: Theme
@@ -32,8 +32,17 @@ public struct RenderHost: Sendable {
     }
   }
 
-  let page: Page
-  private(set) var plugin: Plugin?
+  /// Behind one reference: a host is copied with every filter.
+  private final class Scope: Sendable {
+    let page: Page
+    let plugin: Plugin?
+
+    init(_ page: Page, _ plugin: Plugin? = nil) { (self.page, self.plugin) = (page, plugin) }
+  }
+
+  private let scope: Scope
+  var page: Page { scope.page }
+  var plugin: Plugin? { scope.plugin }
 
   /// A host for the pages of one tenant in one locale and currency.
   ///
@@ -50,20 +59,20 @@ public struct RenderHost: Sendable {
     theme: Theme, plugins: [Plugin] = [], locale: String, currency: String, baseURL: String = "",
     images: ImageAddress = .asGiven, isPreview: Bool = false, warn: (@Sendable (String) -> Void)? = nil
   ) {
-    page = Page(
-      theme: theme, plugins: plugins, locale: locale, currency: currency, baseURL: baseURL, images: images, isPreview: isPreview,
-      warn: warn)
+    scope = Scope(
+      Page(
+        theme: theme, plugins: plugins, locale: locale, currency: currency, baseURL: baseURL, images: images,
+        isPreview: isPreview,
+        warn: warn))
   }
 
   /// The same page, for a filler: its origin's assets and texts come first.
   public func scoped(to filler: Filler) -> RenderHost {
-    guard case .plugin(let id) = filler.origin else { return plugin == nil ? self : RenderHost(page: page) }
-    var host = RenderHost(page: page)
-    host.plugin = page.plugins[id]
-    return host
+    guard case .plugin(let id) = filler.origin else { return plugin == nil ? self : RenderHost(Scope(page)) }
+    return RenderHost(Scope(page, page.plugins[id]))
   }
 
-  private init(page: Page) { self.page = page }
+  private init(_ scope: Scope) { self.scope = scope }
 
   /// The path of an asset, such as `/assets/fashion/theme.3f2a….css`: the plugin's own in its fillers, else the theme's.
   public func assetPath(_ name: String) -> String? {
