@@ -17,7 +17,8 @@
 
 import ChangeLog
 
-/// Lives on its owner's actor, as its follower does.
+/// Lives on its owner's actor, as its follower does. Look-ups are compiled for the contents there are: a page makes several, and what
+/// is generic has to find its types each time.
 package final class FragmentStore<Content> {
   private let follower: Follower
   private var shelf: Shelf<Entry>
@@ -64,6 +65,9 @@ package final class FragmentStore<Content> {
   package var cost: Int { shelf.cost }
 
   /// Never waits.
+  @_specialize(where Content == [UInt8])
+  @_specialize(where Content == any Sendable)
+  @_specialize(where Content:_Class)
   package func lookUp(_ key: FragmentKey) -> Lookup<Content> {
     let found = find(key)
     switch found {
@@ -75,6 +79,9 @@ package final class FragmentStore<Content> {
   }
 
   /// Whether a look-up would find it fresh; counts as none.
+  @_specialize(where Content == [UInt8])
+  @_specialize(where Content == any Sendable)
+  @_specialize(where Content:_Class)
   package func hasFresh(_ key: FragmentKey) -> Bool {
     let now = follower.now
     guard let place = shelf.place(of: key), shelf[place].fragment.basis.freshUntil > now else { return false }
@@ -96,6 +103,9 @@ package final class FragmentStore<Content> {
   }
 
   /// The same, but what is stale is made again: for the caller that was asked to.
+  @_specialize(where Content == [UInt8])
+  @_specialize(where Content == any Sendable)
+  @_specialize(where Content:_Class)
   @discardableResult
   package func refresh(
     _ key: FragmentKey, make: (Moment) async throws -> Fragment<Content>

@@ -32,10 +32,10 @@ import Tenancy
     globals["settings"] = shop.theme.settings
     globals["template"] = .string(route.kind.rawValue)
     globals["canonical_url"] = .string(shop.baseURL + route.target)
-    globals["request"] = .object([
-      ("path", .string(route.path)), ("page_type", .string(route.kind.rawValue)), ("locale", .string(shop.tenant.locale)),
-      ("host", .string(shop.host)), ("origin", .string(shop.baseURL)), ("query", .object([("q", .string(route.terms))])),
-    ])
+    globals["request"] = .bound(
+      RequestDrop(
+        path: route.path, kind: route.kind.rawValue, locale: shop.tenant.locale, host: shop.host, origin: shop.baseURL,
+        query: QueryDrop(terms: route.terms)))
     self.globals = globals
   }
 

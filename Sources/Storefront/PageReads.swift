@@ -36,7 +36,7 @@ extension PageData {
       }
       // The collection's own first: parts that show nothing else of the subject begin alike.
       var own = reading(
-        listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)] + products(listing))
+        listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)], showing: listing.value.items)
       own.rest(on: collection, of: tenant.id, tags: [])
       meet(listing.value.items, own)
       let isBeyond = route.page > 1 && listing.value.items.isEmpty
@@ -51,7 +51,7 @@ extension PageData {
       let sort = Router.sorts[route.sort] ?? .manual
       let answer = try await api.products(
         ProductQuery(text: route.terms, sort: sort, page: route.page, size: pageSize), of: tenant.id)
-      let own = reading(answer, at: moment, tags: [TagName.search, TagName.allProducts] + products(answer))
+      let own = reading(answer, at: moment, tags: [TagName.search, TagName.allProducts], showing: answer.value.items)
       meet(answer.value.items, own)
       let isBeyond = route.page > 1 && answer.value.items.isEmpty
       return (isBeyond ? nil : .search(answer.value), own)
@@ -71,7 +71,7 @@ extension PageData {
       }
       let read = try await reads.products(of: key == "all" ? nil : key, count: pageSize, of: tenant.id)
       let listing = read.answer
-      var own = Reading(read, of: tenant.id, tags: [TagName.list(key)] + products(listing))
+      var own = Reading(read, of: tenant.id, tags: [TagName.list(key)], showing: listing.value.items)
       own.rest(on: collection, of: tenant.id, tags: [TagName.collection(key)])
       own.value = .bound(CollectionDrop(collection: found, products: listing.value.items, total: listing.value.total))
       meet(listing.value.items, own)
@@ -178,7 +178,7 @@ extension PageData {
     let collection = product.collections.first
     let read = try await reads.products(of: collection == "all" ? nil : collection, count: 9, of: tenant.id)
     let listing = read.answer
-    var own = Reading(read, of: tenant.id, tags: [TagName.list(collection ?? "all")] + products(listing))
+    var own = Reading(read, of: tenant.id, tags: [TagName.list(collection ?? "all")], showing: listing.value.items)
     let others = Array(listing.value.items.filter { $0.id != product.id }.prefix(4))
     own.value = .object([("products", .models(others)), ("performed", .bool(true))])
     meet(others, own)
@@ -206,20 +206,26 @@ extension PageData {
       of: tenant.id)
   }
 
-  private func reading<T>(_ answer: Answer<T>, at moment: Moment, tags: [String]) -> Reading {
-    let id = tenant.id
-    return Reading(value: .null, tags: tags.map { Tag(id, $0) }, moment: moment, validFor: answer.validFor)
-  }
-
-  private nonisolated func products(_ answer: Answer<Page<Product>>) -> [String] {
-    // By place: as an element of a sequence each product would be copied.
-    answer.value.items.indices.map { answer.value.items[$0].tagName }
+  private func reading<T>(_ answer: Answer<T>, at moment: Moment, tags: [String], showing products: [Product] = []) -> Reading {
+    Reading(
+      value: .null, tags: PageData.Reading.tags(tags, showing: products, of: tenant.id), moment: moment, validFor: answer.validFor
+    )
   }
 }
 
 extension PageData.Reading {
-  init<T>(_ read: ShopReads.Read<T>, of tenant: TenantID, tags: [String]) {
-    self.init(value: .null, tags: tags.map { Tag(tenant, $0) }, moment: read.moment, validFor: read.answer.validFor)
+  init<T>(_ read: ShopReads.Read<T>, of tenant: TenantID, tags: [String], showing products: [Product] = []) {
+    self.init(
+      value: .null, tags: Self.tags(tags, showing: products, of: tenant), moment: read.moment, validFor: read.answer.validFor)
+  }
+
+  fileprivate static func tags(_ names: [String], showing products: [Product], of tenant: TenantID) -> [Tag] {
+    var tags: [Tag] = []
+    tags.reserveCapacity(names.count + products.count)
+    for name in names { tags.append(Tag(tenant, name)) }
+    // By place: as an element of a sequence each product would be copied.
+    for index in products.indices { tags.append(Tag(tenant, products[index].tagName)) }
+    return tags
   }
 
   /// It shows what another read said, too: it claims no more than either.

@@ -12,6 +12,8 @@ final class MoneyFormat: Sendable {
   private let plain: Decimal.FormatStyle
   /// How the three write, where it can be learned.
   private let patterns: (standard: AmountPattern?, whole: AmountPattern?, plain: AmountPattern?)
+  /// What was written last: a shop shows the same prices on page after page.
+  private let written = WrittenAmounts()
   /// Subunits of one unit of the currency, and of one of the decimals that are written.
   private let unit: Int
   private let writtenUnit: Int
@@ -59,7 +61,9 @@ final class MoneyFormat: Sendable {
 
   /// `€129.00`.
   func money(_ subunits: Int) -> String {
-    write(subunits, of: writtenUnit, patterns.standard) ?? standard.format(amount(subunits))
+    written.text(of: subunits) {
+      write(subunits, of: writtenUnit, patterns.standard) ?? standard.format(amount(subunits))
+    }
   }
 
   /// By the pattern; nil where there is none, or the amount would have to be rounded.
