@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check conformance bench bench-edits bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench bench-edits bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation profile clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -23,7 +23,11 @@ setup: ## install every package that is missing (build, test, bench, bench-templ
 
 build: ## the release binary, .build/release/storefront
 	scripts/setup build
-	swift build -c release --product storefront $(SWIFT_FLAGS)
+	scripts/build
+
+profile: ## Profile/storefront.profdata anew, by which the release build is laid out: the demo shops' pages, counted
+	scripts/setup build
+	scripts/profile
 
 demo: build ## build, then serve the demo shops: make demo [PORT=8080] [WORKERS=1]
 	@if ls $(CATALOG)/*.csv >/dev/null 2>&1; then \
@@ -47,7 +51,7 @@ conformance: build ## golden-liquid through the command; every difference with i
 
 bench: ## hit, 304, listing, cold page beside nginx, Varnish, FastAPI, Express: make bench [ROUNDS=3] [SECONDS_EACH=8] [ONLY=hit,nginx] [JSON=FILE]
 	scripts/setup build bench
-	swift build -c release --product storefront $(SWIFT_FLAGS)
+	scripts/build
 	Benchmarks/http/bench --rounds $(ROUNDS) --seconds $(SECONDS_EACH) $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 
 bench-templates: ## the template engine beside its peers, and instructions for each product: make bench-templates [ROUNDS=3]
@@ -62,7 +66,7 @@ bench-tenants: build ## start time and memory of a worker with 1 to 10,000 shops
 
 bench-edits: ## how soon every worker of two machines shows a change: make bench-edits [EDITS=1000]
 	scripts/setup build test
-	swift build -c release --product storefront $(SWIFT_FLAGS)
+	scripts/build
 	.venv/bin/python3 Benchmarks/http/edits --edits $(EDITS)
 
 fuzz: ## long fuzzing of the parsers: make fuzz [RUNS=2000000]
