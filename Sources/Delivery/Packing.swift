@@ -6,7 +6,7 @@ extension Document {
   @LoopActor package func packOffLoop() {
     guard !isPacking, body.count > Document.leastWorthPacking else { return }
     isPacking = true
-    Task {
+    Loop.task {
       let body = self.body
       let (gzip, brotli) = await Loop.offLoop { (Compression.gzip(body), Compression.brotli(body)) }
       self.pack(gzip: gzip, brotli: brotli)

@@ -1,6 +1,8 @@
 extension Loop {
   /// A task on the loop whose every continuation resumes there. A plain `Task` of the loop's actor runs its own code on the loop, but
-  /// Swift 6.3 sends it through the global pool each time it goes on after an await of nonisolated code.
+  /// Swift 6.3 sends it through the loop's queue at each await, and through the global pool each time it goes on after an await of
+  /// nonisolated code.
+  @discardableResult
   @LoopActor package static func task<T: Sendable>(
     _ body: @escaping @Sendable @LoopActor () async throws -> T
   ) -> Task<T, any Error> {

@@ -16,7 +16,8 @@ final class Flight<Content> {
 
   func wait() async {
     guard outcome == nil else { return }
-    await withCheckedContinuation { waiting.append($0) }
+    // Asked once more where it is acted on: a task may go through its actor's queue before it waits, and meanwhile this may land.
+    await withCheckedContinuation { if outcome != nil { $0.resume() } else { waiting.append($0) } }
   }
 
   func land(_ outcome: Outcome) {

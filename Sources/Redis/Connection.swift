@@ -68,8 +68,8 @@ import Glibc
 
   /// When the connection has ended: why.
   func ended() async -> RedisError {
-    if case .ended(let error) = state { return error }
-    return await withUnsafeContinuation { ending = $0 }
+    // Asked where it is acted on: a task may go through the loop's queue before it waits.
+    await withUnsafeContinuation { if case .ended(let error) = state { $0.resume(returning: error) } else { ending = $0 } }
   }
 
   /// Sends bytes at the end of this loop turn, with all that were given before them.
@@ -132,7 +132,13 @@ extension Connection {
       end(refusal(status))
       throw refusal(status)
     }
-    let outcome: Result<Void, RedisError> = await withUnsafeContinuation { opening = $0 }
+    let outcome: Result<Void, RedisError> = await withUnsafeContinuation {
+      switch state {
+      case .connecting: opening = $0
+      case .open: $0.resume(returning: .success(()))
+      case .ended(let error): $0.resume(returning: .failure(error))
+      }
+    }
     try outcome.get()
     return self
   }

@@ -68,7 +68,8 @@ import Tenancy
     var isSending = false
     while !isStopped {
       guard let batch = next() else {
-        await withUnsafeContinuation { sleeper = $0 }
+        // Asked once more where it is acted on: a task may go through the loop's queue before it waits, and meanwhile it may be woken.
+        await withUnsafeContinuation { if isStopped || waiting > 0 { $0.resume() } else { sleeper = $0 } }
         continue
       }
       if let error = await send(batch) {

@@ -84,11 +84,11 @@ import Tenancy
     isWriting = true
     let batch = pending
     pending.removeAll(keepingCapacity: true)
-    Task {
-      let written = await Loop.offLoop { [descriptor] in AccessLog.write(batch, to: descriptor) }
-      if written < batch.count { lostLines += batch[written...].count { $0 == 0x0a } }
-      isWriting = false
-      if pending.count >= AccessLog.batchBytes { flush() }
+    Loop.task { [descriptor] in
+      let written = await Loop.offLoop { AccessLog.write(batch, to: descriptor) }
+      if written < batch.count { self.lostLines += batch[written...].count { $0 == 0x0a } }
+      self.isWriting = false
+      if self.pending.count >= AccessLog.batchBytes { self.flush() }
     }
   }
 

@@ -51,9 +51,9 @@ import ThemeSDK
       return (page.content, CacheStatus(.hit(ttl: Int(ttl.components.seconds)), isLogLost: follower.isLost(now: follower.now)))
     case .stale(let page, let ttl, let refresh):
       if refresh {
-        Task {
-          do { _ = try await remade(route, of: shop, keptAs: key) } catch is Missing {} catch {
-            log.note(.error, "refresh-failed", tenant: shop.tenant.id, sample: ["path": route.target, "error": "\(error)"])
+        Loop.task {
+          do { _ = try await self.remade(route, of: shop, keptAs: key) } catch is Missing {} catch {
+            self.log.note(.error, "refresh-failed", tenant: shop.tenant.id, sample: ["path": route.target, "error": "\(error)"])
           }
         }
       }

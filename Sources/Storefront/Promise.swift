@@ -28,7 +28,8 @@ import EventLoop
   func value() async throws -> Value {
     while true {
       if let outcome { return try outcome.get() }
-      await withCheckedContinuation { waiting.append($0) }
+      // Asked once more where it is acted on: a task may go through the loop's queue before it waits.
+      await withCheckedContinuation { if outcome != nil { $0.resume() } else { waiting.append($0) } }
     }
   }
 }

@@ -65,13 +65,13 @@ import ThemeSDK
     waiting += Array(line.utf8) + [0x0a]
     guard !isWriting else { return }
     isWriting = true
-    Task {
-      while !waiting.isEmpty {
-        let batch = waiting
-        waiting = []
+    Loop.task {
+      while !self.waiting.isEmpty {
+        let batch = self.waiting
+        self.waiting = []
         await Loop.offLoop { _ = batch.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) } }
       }
-      isWriting = false
+      self.isWriting = false
     }
   }
 

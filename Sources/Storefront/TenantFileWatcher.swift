@@ -19,7 +19,7 @@ import Tenancy
     self.log = log
     self.take = take
     timer = EventLoop.Timer(after: .seconds(1), repeating: .seconds(1)) { [weak self] in
-      Task { await self?.look() }
+      Loop.task { await self?.look() }
     }
   }
 

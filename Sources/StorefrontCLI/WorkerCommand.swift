@@ -165,8 +165,8 @@ enum WorkerCommand {
   private func drain() {
     guard !isDraining else { return }
     isDraining = true
-    Task {
-      await service.drain()
+    Loop.task {
+      await self.service.drain()
       Loop.stop()
     }
   }
