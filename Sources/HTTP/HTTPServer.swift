@@ -61,7 +61,7 @@ import EventLoop
     await withCheckedContinuation { if connections.isEmpty { $0.resume() } else { drained.append($0) } }
   }
 
-  private func accept(_ descriptor: Int32, _ address: String) {
+  func accept(_ descriptor: Int32, _ address: String) {
     guard let connection = Connection(descriptor, from: address, of: self) else { return }
     connection.index = connections.count
     connections.append(connection)

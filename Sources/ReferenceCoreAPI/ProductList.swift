@@ -9,7 +9,7 @@ extension Shop {
     if let kept = lists[query] { return (kept, nil) }
     let (page, boundary, isPlain) = made(query, at: now)
     // Nobody knows how many searches there will be, and each is asked once.
-    if isPlain, query.text == nil { lists[query] = page }
+    if isPlain, query.text == nil { lists.keep(page, for: query) }
     return (page, boundary)
   }
 

@@ -21,19 +21,17 @@ extension PageData {
       let listing: Answer<Page<Product>>
       if let kept = reads.keptCollection(route.handle, of: tenant.id) {
         collection = everything(kept, route.handle)
+        // Nobody asks for the list of what is not there.
+        guard collection.answer.value != nil else { return (nil, missing(collection)) }
         listing = try await self.listing()
       } else {
         // Side by side: the list is not asked for what the collection says.
         let list = Loop.task { try await self.listing() }
         collection = try await self.collection(route.handle)
-        guard collection.answer.value != nil else {
-          return (nil, Reading(collection, of: tenant.id, tags: [TagName.collection(route.handle)]))
-        }
+        guard collection.answer.value != nil else { return (nil, missing(collection)) }
         listing = try await list.value
       }
-      guard let found = collection.answer.value else {
-        return (nil, Reading(collection, of: tenant.id, tags: [TagName.collection(route.handle)]))
-      }
+      guard let found = collection.answer.value else { return (nil, missing(collection)) }
       // The collection's own first: parts that show nothing else of the subject begin alike.
       var own = reading(
         listing, at: moment, tags: [TagName.collection(route.handle), TagName.list(route.handle)], showing: listing.value.items)
@@ -121,6 +119,10 @@ extension PageData {
       return ofSubject(request.kind, subject, own, beside)
     default: return nil
     }
+  }
+
+  private func missing(_ read: ShopReads.Read<Collection?>) -> Reading {
+    Reading(read, of: tenant.id, tags: [TagName.collection(route.handle)])
   }
 
   private func shop(_ read: ShopReads.Read<Site>) -> Reading {

@@ -155,6 +155,17 @@ import Testing
     #expect(try await stage.get("/products/linen").body.contains("sold out"))
   }
 
+  /// That there is no such collection is known: its list is neither asked for nor waited for.
+  @LoopActor @Test func aCollectionThatIsKnownToBeMissingNeedsNoList() async throws {
+    let switchboard = Switchboard()
+    let stage = try Stage(api: { FailingCoreAPI(behind: $0, switchboard: switchboard) })
+    #expect(try await stage.get("/collections/nothing").status == 404)
+    let asked = switchboard.listReads.withLock { $0 }
+    switchboard.fails.withLock { $0 = true }
+    #expect(try await stage.get("/collections/nothing").status == 404)
+    #expect(switchboard.listReads.withLock { $0 } == asked)
+  }
+
   /// What goes with a product is the beginning of its collection's list: the same for all of the collection, read once.
   @LoopActor @Test func aListThatManyPagesShowIsReadOnce() async throws {
     let switchboard = Switchboard()
