@@ -1,10 +1,12 @@
 import CoreAPIClient
 import Synchronization
+import Tenancy
 
 /// The lists that one state of a catalogue gave. A copy of a product counts two dozen references; a list that is asked for again is one.
 /// All catalogues of a process share the room: a few megabytes, whoever asks for what.
 struct KeptLists: Sendable {
   private struct Key: Hashable {
+    let tenant: TenantID
     let state: UInt64
     let query: ProductQuery
   }
@@ -25,19 +27,21 @@ struct KeptLists: Sendable {
     return kept.states
   }
 
-  subscript(query: ProductQuery) -> Page<Product>? {
-    Self.kept.withLock { $0.pages[Key(state: state, query: query)] }
+  func page(_ query: ProductQuery, of tenant: TenantID) -> Page<Product>? {
+    Self.kept.withLock { $0.pages[Key(tenant: tenant, state: state, query: query)] }
   }
 
   /// An empty list is made as soon as it is found, and there is no end of questions that have one.
-  func keep(_ page: Page<Product>, for query: ProductQuery) {
+  func keep(_ page: Page<Product>, for query: ProductQuery, of tenant: TenantID) {
     guard !page.items.isEmpty else { return }
     Self.kept.withLock { kept in
       if kept.products + page.items.count > Self.most {
         kept.pages.removeAll(keepingCapacity: true)
         kept.products = 0
       }
-      if kept.pages.updateValue(page, forKey: Key(state: state, query: query)) == nil { kept.products += page.items.count }
+      if kept.pages.updateValue(page, forKey: Key(tenant: tenant, state: state, query: query)) == nil {
+        kept.products += page.items.count
+      }
     }
   }
 }

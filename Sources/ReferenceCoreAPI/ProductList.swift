@@ -3,13 +3,14 @@
 
 import CoreAPIClient
 import FoundationEssentials
+import Tenancy
 
 extension Shop {
-  func list(_ query: ProductQuery, at now: Date) -> (page: Page<Product>, boundary: Date?) {
-    if let kept = lists[query] { return (kept, nil) }
+  func list(_ query: ProductQuery, of tenant: TenantID, at now: Date) -> (page: Page<Product>, boundary: Date?) {
+    if let kept = lists.page(query, of: tenant) { return (kept, nil) }
     let (page, boundary, isPlain) = made(query, at: now)
     // Nobody knows how many searches there will be, and each is asked once.
-    if isPlain, query.text == nil { lists.keep(page, for: query) }
+    if isPlain, query.text == nil { lists.keep(page, for: query, of: tenant) }
     return (page, boundary)
   }
 

@@ -157,7 +157,7 @@ extension ReferenceCatalog: CoreAPI {
   package func products(_ query: ProductQuery, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Page<Product>> {
     let (shop, mark) = try shop(tenant)
     let now = now()
-    let list = shop.list(query, at: now)
+    let list = shop.list(query, of: tenant, at: now)
     return Answer(list.page, validFor: now.until(list.boundary), mark: mark)
   }
 

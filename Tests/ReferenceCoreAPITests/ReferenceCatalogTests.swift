@@ -145,6 +145,7 @@ import Testing
     var file = try CatalogFile(json: Data(Fixture.json.utf8), file: "acme.json")
     file.products = []
     var shop = Shop(file)
+    let acme = try TenantID("acme")
     for step in 0..<300 {
       let at = shop.items.isEmpty ? nil : shop.items.indices.randomElement(using: &random)
       switch (Int.random(in: 0..<5, using: &random), at) {
@@ -157,7 +158,7 @@ import Testing
       for collection in [nil, "clothes", "shoes", "none", "other"] {
         for now in [0.0, 1100, 5000].map({ Date(timeIntervalSince1970: $0) }) {
           let query = ProductQuery(collection: collection, size: 250)
-          #expect(shop.list(query, at: now) == made.list(query, at: now))
+          #expect(shop.list(query, of: acme, at: now) == made.list(query, of: acme, at: now))
         }
         let members = made.items.indices.filter { collection.map(made.items[$0].handles.contains) ?? true }
         #expect(shop.positions(in: collection) == members)
