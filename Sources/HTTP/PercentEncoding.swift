@@ -26,13 +26,18 @@ package enum PercentEncoding {
   private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }
 
   /// The value of one form field, or nil where it is malformed (bad escape, NUL, control bytes, invalid UTF-8).
-  package static func decodeFormValue(_ raw: Substring) -> String? {
+  package static func decodeFormValue(_ raw: Substring) -> String? { decode(raw, plusIsBlank: true) }
+
+  /// One part of a path, or nil where it is malformed in the same ways.
+  package static func decodeSegment(_ raw: Substring) -> String? { decode(raw, plusIsBlank: false) }
+
+  private static func decode(_ raw: Substring, plusIsBlank: Bool) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(raw.utf8.count)
     var rest = raw.utf8[...]
     while let byte = rest.popFirst() {
       switch byte {
-      case UInt8(ascii: "+"): bytes.append(0x20)
+      case UInt8(ascii: "+") where plusIsBlank: bytes.append(0x20)
       case UInt8(ascii: "%"):
         guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue) else { return nil }
         bytes.append(high << 4 | low)

@@ -16,10 +16,10 @@ package final class Tenant: Sendable {
   package let theme: String
   /// Identifiers of the active plugins, in the order written.
   package let plugins: [String]
-  /// BCP 47 tag of the default locale.
-  package let locale: String
-  /// ISO 4217 code.
-  package let currency: String
+  /// The languages and currencies it is shown in; the first is the default, at the shop's own root.
+  package let markets: [Market]
+  /// Where the platform takes an order over, with `{lines}`, `{locale}` and `{currency}` in it; nil for a shop without a checkout.
+  package let checkout: String?
   /// Values laid over the theme's settings, as JSON text; the theme decides which of them it knows and of what type.
   package let settings: [UInt8]
   /// Custom domains, the first being the canonical one.
@@ -29,7 +29,7 @@ package final class Tenant: Sendable {
   package let revision: UInt64
 
   package init(
-    id: TenantID, name: String, status: Status, theme: String, plugins: [String], locale: String, currency: String,
+    id: TenantID, name: String, status: Status, theme: String, plugins: [String], markets: [Market], checkout: String? = nil,
     settings: [UInt8], domains: [Host], subdomain: String, revision: UInt64
   ) {
     self.id = id
@@ -37,11 +37,18 @@ package final class Tenant: Sendable {
     self.status = status
     self.theme = theme
     self.plugins = plugins
-    self.locale = locale
-    self.currency = currency
+    self.markets = markets
+    self.checkout = checkout
     self.settings = settings
     self.domains = domains
     self.subdomain = subdomain
     self.revision = revision
   }
+
+  /// The market of its own language and currency.
+  package var market: Market { markets[0] }
+  /// BCP 47 tag of the default locale.
+  package var locale: String { market.locale }
+  /// ISO 4217 code of the default market.
+  package var currency: String { market.currency }
 }

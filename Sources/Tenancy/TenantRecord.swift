@@ -12,9 +12,14 @@ struct TenantRecord: Decodable {
   let domains: [String]
   let subdomain: String?
   let settings: SettingsValue?
+  /// Of the default market.
+  let routes: RouteWords
+  /// Beside the default one.
+  let markets: [MarketRecord]
+  let checkout: String?
 
   private enum Key: String, CodingKey, CaseIterable {
-    case id, name, status, theme, plugins, locale, currency, domains, subdomain, settings
+    case id, name, status, theme, plugins, locale, currency, domains, subdomain, settings, routes, markets, checkout
   }
 
   init(from decoder: any Decoder) throws {
@@ -30,6 +35,9 @@ struct TenantRecord: Decodable {
     domains = try box.decodeIfPresent([String].self, forKey: .domains) ?? []
     subdomain = try box.decodeIfPresent(String.self, forKey: .subdomain)
     settings = try box.decodeIfPresent(SettingsValue.self, forKey: .settings)
+    routes = try box.decodeIfPresent(RouteWords.self, forKey: .routes) ?? RouteWords()
+    markets = try box.decodeIfPresent([MarketRecord].self, forKey: .markets) ?? []
+    checkout = try box.decodeIfPresent(String.self, forKey: .checkout)
   }
 
   func tenant() throws(TenancyError) -> Tenant {
@@ -38,12 +46,6 @@ struct TenantRecord: Decodable {
     guard let state = Tenant.Status(rawValue: status) else {
       let known = Tenant.Status.allCases.map(\.rawValue).joined(separator: ", ")
       throw TenancyError(.tenant, at: "status", "'\(status)' is no status: use one of \(known)")
-    }
-    guard currency.utf8.count == 3, currency.utf8.allSatisfy({ (0x41...0x5a).contains($0) }) else {
-      throw TenancyError(.tenant, at: "currency", "'\(currency)' is no ISO 4217 code: use three capitals such as EUR")
-    }
-    guard TenantRecord.isLanguageTag(locale) else {
-      throw TenancyError(.tenant, at: "locale", "'\(locale)' is no language tag: use one such as en, de or pt-BR")
     }
     for (key, folder) in [("theme", theme)] + plugins.enumerated().map({ ("plugins[\($0)]", $1) }) {
       guard TenantRecord.isFolderName(folder) else {
@@ -58,35 +60,56 @@ struct TenantRecord: Decodable {
     guard let host = try? Host("\(label).localhost"), host.name == "\(label).localhost", !label.contains(".") else {
       throw TenancyError(.tenant, at: "subdomain", "'\(label)' is no single host label: use a-z, 0-9 and '-'")
     }
+    let markets = try markets(of: identity)
+    if let checkout, !TenantRecord.isCheckout(checkout) {
+      throw TenancyError(
+        .tenant, at: "checkout",
+        "'\(checkout.prefix(80))' is no address: use https://… or a path, with {lines} where the order goes")
+    }
     let text = settings.map { $0.json } ?? Array("{}".utf8)
     return Tenant(
-      id: identity, name: name, status: state, theme: theme, plugins: plugins, locale: locale, currency: currency,
-      settings: text, domains: hosts, subdomain: label, revision: revision(settings: text))
+      id: identity, name: name, status: state, theme: theme, plugins: plugins, markets: markets, checkout: checkout,
+      settings: text, domains: hosts, subdomain: label, revision: revision(of: markets, settings: text))
   }
 
-  /// FNV-1a over everything that can change a page. Equal records have equal revisions in every process and after a restart,
-  /// which a counter or Swift's seeded hash would not give.
-  private func revision(settings: [UInt8]) -> UInt64 {
-    let parts = [
-      id, name, status, subdomain ?? id, theme, plugins.joined(separator: ","), locale, currency, domains.joined(separator: ","),
-    ]
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in parts.joined(separator: "\u{0}").utf8 + settings { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return hash
+  /// The default market and those beside it, each with addresses of its own.
+  private func markets(of tenant: TenantID) throws(TenancyError) -> [Market] {
+    let own = try MarketRecord.market(of: tenant, locale: locale, currency: currency, root: "", words: routes)
+    var all = [own]
+    for (index, record) in markets.enumerated() {
+      let place = "markets[\(index)]"
+      do throws(TenancyError) {
+        let market = try record.market(of: tenant, default: own)
+        if all.contains(where: { $0.routes.root == market.routes.root }) {
+          throw TenancyError(.tenant, at: "path", "another market is at '\(market.routes.root)': give each its own \"path\"")
+        }
+        if let prefix = market.routes.prefix, own.routes.place(for: prefix) != nil {
+          throw TenancyError(
+            .tenant, at: "path", "'\(prefix)' is an address of the default market: give this market another \"path\"")
+        }
+        all.append(market)
+      } catch { throw error.inside(place) }
+    }
+    return all
+  }
+
+  /// Of everything that can change a page. Equal records have equal revisions in every process and after a restart,
+  /// which a counter would not give.
+  private func revision(of markets: [Market], settings: [UInt8]) -> UInt64 {
+    let parts =
+      [id, name, status, subdomain ?? id, theme, plugins.joined(separator: ","), domains.joined(separator: ","), checkout ?? ""]
+      + markets.map(\.key)
+    return StableHash.of(Array(parts.joined(separator: "\u{0}").utf8) + settings)
+  }
+
+  private static func isCheckout(_ text: String) -> Bool {
+    (text.hasPrefix("https://") || text.hasPrefix("http://") || text.hasPrefix("/") && !text.hasPrefix("//"))
+      && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !"\"<>\\^`".utf8.contains($0) }
   }
 
   private static func isFolderName(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count) && text.utf8.first != 0x2d
       && text.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
-  }
-
-  private static func isLanguageTag(_ text: String) -> Bool {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    return (2...3).contains(parts[0].utf8.count) && parts[0].utf8.allSatisfy { (0x61...0x7a).contains($0) }
-      && parts.dropFirst().allSatisfy { part in
-        (2...8).contains(part.utf8.count)
-          && part.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a }
-      }
   }
 }
 
