@@ -51,6 +51,11 @@ enum ContentHash {
     }.joined()
   }
 
+  /// One hash over all files of a theme and those it extends, a file that is replaced among them.
+  static func of(_ layers: [Layer]) -> String {
+    of(layers.reduce(into: [:]) { all, layer in for (path, bytes) in layer.files { all[layer.path + path] = bytes } })
+  }
+
   /// One hash over names and contents, each with its length, so that no two folders read the same.
   static func of(_ files: [String: [UInt8]]) -> String {
     var all: [UInt8] = []

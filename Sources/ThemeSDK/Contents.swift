@@ -5,8 +5,21 @@ import Glibc
 struct Contents: Sendable {
   /// Where they were read from, for messages.
   let folder: String
-  /// Path inside the folder, with `/`, to the file's bytes.
+  /// Path inside the folder, with `/`, to the file's bytes; of a theme that extends another, with that one's files.
   let files: [String: [UInt8]]
+  /// Where an inherited file lies, such as `../base/sections/text.liquid`, by its path.
+  let origins: [String: String]
+  /// The theme's own files, and before them those of the themes it extends, the farthest first.
+  let layers: [Layer]
+
+  init(folder: String, files: [String: [UInt8]]) {
+    let name = folder.split(separator: "/").last.map(String.init) ?? folder
+    self.init(folder: folder, files: files, origins: [:], layers: [Layer(name: name, path: "", files: files)])
+  }
+
+  init(folder: String, files: [String: [UInt8]], origins: [String: String], layers: [Layer]) {
+    (self.folder, self.files, self.origins, self.layers) = (folder, files, origins, layers)
+  }
 
   static let largestFile = 16 << 20
   static let largestTemplate = 256 << 10
@@ -36,11 +49,14 @@ struct Contents: Sendable {
 
   /// The file as JSON, or a finding with the place of the fault.
   func json(_ path: String, report: inout Report) -> JSONNode? {
-    guard let bytes = files[path] else { return nil }
+    files[path].flatMap { Self.json($0, file: path, report: &report) }
+  }
+
+  static func json(_ bytes: [UInt8], file: String, report: inout Report) -> JSONNode? {
     do {
       return try JSONNode.read(bytes)
     } catch {
-      report.add(.error, "bad-json", "not valid JSON: \(error.message)", in: path, at: error.place)
+      report.add(.error, "bad-json", "not valid JSON: \(error.message)", in: file, at: error.place)
       return nil
     }
   }

@@ -11,7 +11,7 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
   public let code: String
   /// What was found, one sentence without a full stop.
   public let message: String
-  /// The file, relative to the folder of the theme or plugin.
+  /// The file, relative to the folder of the theme or plugin: `../base/sections/text.liquid` for one of a theme it extends.
   public let file: String
   /// Line from 1, nil when the finding is about the whole file.
   public let line: Int?
@@ -67,6 +67,10 @@ struct Place: Hashable, Sendable {
 /// Collects findings while a folder is read, so that one run tells all of them.
 struct Report {
   private(set) var findings: [Finding] = []
+  /// Where inherited files lie, by their path in the theme that extends another.
+  var origins: [String: String] = [:]
+  /// What leads to the folder whose own files are being read, such as `../base/`.
+  var folder = ""
 
   var hasErrors: Bool { findings.contains { $0.severity == .error } }
 
@@ -74,6 +78,7 @@ struct Report {
     _ severity: Finding.Severity, _ code: String, _ message: String, in file: String, at place: Place? = nil,
     excerpt: String? = nil, why: String? = nil, wayOut: String? = nil
   ) {
+    let file = folder.isEmpty ? origins[file] ?? file : folder + file
     let finding = Finding(
       severity: severity, code: code, message: message, file: file, line: place?.line, column: place?.column, excerpt: excerpt,
       why: why,

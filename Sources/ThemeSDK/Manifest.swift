@@ -18,6 +18,8 @@ public struct ThemeManifest: Sendable {
   public var version = ""
   /// The interface it was written for; this one is `1`.
   public var engine = "1"
+  /// The theme it extends, which stands beside it; nil for one that stands alone.
+  public var base: String?
   /// Who made it.
   public var author: String?
   /// The locales it has texts for; the first is its default.

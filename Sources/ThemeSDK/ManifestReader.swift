@@ -45,12 +45,13 @@ enum ManifestReader {
       }
   }
 
-  /// `"assets": {"critical": […]}`, each a file of `assets/`.
-  static func criticalAssets(_ object: ObjectReader, in contents: Contents, report: inout Report) -> [String] {
-    guard let assets = object.object("assets", report: &report) else { return [] }
+  /// `"assets": {"critical": […]}`, each a file of `assets/`; nil where nothing is said.
+  static func criticalAssets(_ object: ObjectReader, in contents: Contents, report: inout Report) -> [String]? {
+    guard let assets = object.object("assets", report: &report) else { return nil }
     assets.checkKeys(["critical"], report: &report)
+    guard let critical = assets.strings("critical", report: &report) else { return nil }
     var names: [String] = []
-    for (name, place) in assets.strings("critical", report: &report) ?? [] {
+    for (name, place) in critical {
       guard plainName(name, at: place, in: object.file, report: &report) else { continue }
       let known = contents.paths(in: "assets").map { String($0.dropFirst("assets/".count)) }
       if known.contains(name) {

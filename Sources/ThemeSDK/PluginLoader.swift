@@ -67,7 +67,7 @@ struct PluginLoader {
           wayOut: "permissions are written 'storefront.slot:<slot>'")
       }
     }
-    manifest.criticalAssets = ManifestReader.criticalAssets(object, in: contents, report: &report)
+    manifest.criticalAssets = ManifestReader.criticalAssets(object, in: contents, report: &report) ?? []
     var fillers: [PluginFiller] = []
     var ids: Set<String> = []
     for element in object.elements("fillers", report: &report) ?? [] {

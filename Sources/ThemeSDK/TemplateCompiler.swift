@@ -18,7 +18,7 @@ struct TemplateCompiler {
     guard isSmallEnough(path, &report), let source = contents.text(path, report: &report) else { return nil }
     scans[path] = LiquidScan(source)
     do {
-      let template = try environment.compile(source, name: path)
+      let template = try environment.compile(source, name: contents.origins[path] ?? path)
       compiled[path] = template
       return template
     } catch {

@@ -68,14 +68,19 @@ public final class Theme: Sendable {
     staticSections = parts.staticSections
   }
 
-  /// Reads a theme's folder. Every finding of a broken theme is in the error; a usable one may have `warnings`.
+  /// Reads a theme's folder, and beside it that of the theme it extends. Every finding of a broken theme is in the error; a usable
+  /// one may have `warnings`.
   public static func load(_ folder: String) throws(ThemeError) -> Theme {
     var report = Report()
     let contents = Contents.read(folder, manifest: "theme.json", folders: ThemeLoader.folders, report: &report)
-    return try load(contents, report: report)
+    return try load(contents, beside: Siblings(of: folder), report: report)
   }
 
-  static func load(_ contents: Contents, report: Report = Report()) throws(ThemeError) -> Theme {
+  static func load(
+    _ contents: Contents, beside siblings: Siblings = .none, report: Report = Report()
+  ) throws(ThemeError) -> Theme {
+    var report = report
+    let contents = contents.inheriting(from: siblings, report: &report)
     var loader = ThemeLoader(contents: contents, report: report)
     return try loader.load()
   }

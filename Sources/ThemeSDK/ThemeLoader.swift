@@ -31,22 +31,24 @@ struct ThemeLoader {
   private var report: Report
   private var compiler: TemplateCompiler
   private var manifest = ThemeManifest()
+  private var manifestReader = ThemeManifestReader()
   private var sections: [String: Section] = [:]
   /// Sections with a fault in their template or schema.
   private var broken: Set<String> = []
-  private var knowsManifest = false
   private var snippets: [String: Template] = [:]
   private let revision: String
 
   init(contents: Contents, report: Report) {
     self.contents = contents
     self.report = report
+    self.report.origins = contents.origins
     compiler = TemplateCompiler(contents: contents)
-    revision = ContentHash.of(contents.files)
+    revision = ContentHash.of(contents.layers)
   }
 
   mutating func load() throws(ThemeError) -> Theme {
-    let manifestNode = readManifest()
+    manifestReader.read(contents, report: &report)
+    manifest = manifestReader.manifest
     snippets = compiler.compile(folder: "snippets", report: &report)
     let layouts = compiler.compile(folder: "layout", report: &report)
     readSections()
@@ -67,7 +69,7 @@ struct ThemeLoader {
         wayOut: "add the file with its \"sections\" and \"order\"")
     }
     var defaults = readGroups()
-    for (slot, fillers) in readDefaults(manifestNode) { defaults[slot] = fillers }
+    for (slot, fillers) in readDefaults() { defaults[slot] = fillers }
     check(locales: locales, assets: assets)
 
     guard let layout = layouts["theme"], !report.hasErrors else { throw failure() }
@@ -103,75 +105,6 @@ struct ThemeLoader {
 
   // MARK: the manifest
 
-  private mutating func readManifest() -> JSONNode? {
-    let file = "theme.json"
-    guard contents.files[file] != nil else {
-      report.add(
-        .error, "missing-manifest", "there is no theme.json", in: file, wayOut: "docs/themes.md shows the smallest one")
-      return nil
-    }
-    guard let node = contents.json(file, report: &report),
-      let object = ObjectReader(node, subject: "theme.json", file: file, report: &report)
-    else { return nil }
-    knowsManifest = true
-    object.checkKeys(
-      [
-        "$schema", "id", "name", "version", "engine", "author", "description", "license_id", "locales", "slots", "layout_slots",
-        "defaults", "routes", "assets", "products_per_page",
-      ], report: &report)
-    manifest.id = ManifestReader.id(object, folder: contents.folder, report: &report)
-    manifest.name = object.string("name", required: true, report: &report) ?? ""
-    manifest.version = object.string("version", required: true, report: &report) ?? ""
-    manifest.author = object.string("author", report: &report)
-    if let engine = object.string("engine", required: true, report: &report), engine != "1" {
-      report.add(
-        .error, "unknown-engine", "the theme is written for engine '\(engine)'", in: file, at: object.node["engine"]?.place,
-        why: "this storefront has engine '1'", wayOut: "use a storefront that has it, or set \"engine\": \"1\"")
-    }
-    for (tag, place) in object.strings("locales", report: &report) ?? [] {
-      if LocaleReader.isTag(tag) {
-        manifest.locales.append(tag)
-      } else {
-        report.add(
-          .error, "bad-locale", "'\(tag)' is not a locale tag", in: file, at: place, wayOut: "write it as in en or pt-BR")
-      }
-    }
-    readSlots(object)
-    manifest.layoutSlots = (object.strings("layout_slots", report: &report) ?? []).map(\.text)
-    for member in object.object("routes", report: &report)?.node.members ?? [] {
-      if let route = member.value.string, route.hasPrefix("/") {
-        manifest.routes[member.name] = route
-      } else {
-        report.add(
-          .error, "bad-route", "the route of '\(member.name)' must be a path such as '/products/:handle'", in: file,
-          at: member.value.place)
-      }
-    }
-    manifest.criticalAssets = ManifestReader.criticalAssets(object, in: contents, report: &report)
-    if let count = object.int("products_per_page", in: 1...250, report: &report) { manifest.productsPerPage = count }
-    return node
-  }
-
-  private mutating func readSlots(_ object: ObjectReader) {
-    for member in object.object("slots", report: &report)?.node.members ?? [] {
-      guard ManifestReader.isSlotName(member.name) else {
-        report.add(
-          .error, "bad-slot-name", "'\(member.name)' cannot be a slot's name", in: object.file, at: member.place,
-          wayOut: "use dotted parts of lower-case letters, digits, '-' and '_', as in product.price.after")
-        continue
-      }
-      guard let slot = ObjectReader(member.value, subject: "the slot '\(member.name)'", file: object.file, report: &report) else {
-        manifest.slots[member.name] = SlotDeclaration(name: member.name, context: [], about: nil)
-        continue
-      }
-      slot.checkKeys(["context", "description", "many", "accepts", "cache", "fallback"], report: &report)
-      manifest.slots[member.name] = SlotDeclaration(
-        name: member.name, context: (slot.strings("context", report: &report) ?? []).map(\.text),
-        about: slot.string("description", report: &report))
-    }
-    if manifest.slots["main"] == nil { manifest.slots["main"] = SlotDeclaration(name: "main", context: [], about: nil) }
-  }
-
   private mutating func settleLocales(_ locales: [String: Translations], default standard: String?) {
     for tag in manifest.locales where locales[tag] == nil && !locales.isEmpty {
       report.add(
@@ -179,7 +112,9 @@ struct ThemeLoader {
         wayOut: "add the file, or take '\(tag)' out")
     }
     if manifest.locales.isEmpty { manifest.locales = locales.keys.sorted() }
-    if let standard, manifest.locales.first != standard {
+    // What a theme lists itself goes before what a file of the one it extends is named.
+    let isOfBase = standard.map { contents.origins["locales/\($0).default.json"] != nil } ?? false
+    if let standard, manifest.locales.first != standard, !(isOfBase && manifestReader.listsLocales) {
       manifest.locales = [standard] + manifest.locales.filter { $0 != standard }
     }
   }
@@ -275,12 +210,12 @@ struct ThemeLoader {
     return groups
   }
 
-  private mutating func readDefaults(_ node: JSONNode?) -> [String: [Filler]] {
+  private mutating func readDefaults() -> [String: [Filler]] {
     let file = "theme.json"
     var defaults: [String: [Filler]] = [:]
-    guard let node, let object = ObjectReader(node["defaults"], subject: "'defaults'", file: file, report: &report) else {
-      return [:]
-    }
+    guard let (object, folder) = manifestReader.defaults else { return [:] }
+    report.folder = folder
+    defer { report.folder = "" }
     let reader = PlacementReader(sections: sections, broken: broken, file: file, template: nil)
     for member in object.node.members ?? [] {
       guard member.name != "main" else {
@@ -328,7 +263,7 @@ struct ThemeLoader {
     var known = ThemeCheck.Known()
     known.snippets = Set(contents.paths(in: "snippets", ending: ".liquid").map(Self.stem))
     known.sections = Set(contents.paths(in: "sections", ending: ".liquid").map(Self.stem))
-    known.slots = knowsManifest ? manifest.slots.keys.sorted() : nil
+    known.slots = manifestReader.isWhole ? manifest.slots.keys.sorted() : nil
     known.assets = Set(assets.keys)
     known.defaultLocale = manifest.locales.first ?? "en"
     known.texts = locales[known.defaultLocale]
@@ -349,10 +284,12 @@ struct ThemeLoader {
     let printed = Set(tags.map(\.text))
     let isDynamic = compiler.compiled.values.contains { $0.analysis.hasDynamicNames }
     for slot in manifest.slots.keys.sorted() where slot != "main" && !printed.contains(slot) && !isDynamic {
+      report.folder = manifestReader.folders[slot] ?? ""
       report.add(
         .warning, "unused-slot", "the slot '\(slot)' is declared, and no template prints it", in: "theme.json",
         why: "a plugin that fills it would not be seen", wayOut: "add {% slot '\(slot)' %}, or take it out of \"slots\"")
     }
+    report.folder = ""
   }
 
   private static func stem(_ path: String) -> String {

@@ -35,9 +35,27 @@ enum Fixtures {
 
   static func contents(_ kind: String, changes: [String: [UInt8]]) -> Contents {
     var files = files(folder("\(kind)/minimal"))
-    for (path, bytes) in changes where path != "expected.txt" && path != "removed.txt" { files[path] = bytes }
+    for (path, bytes) in changes where path != "expected.txt" && path != "removed.txt" && !path.hasPrefix("siblings/") {
+      files[path] = bytes
+    }
     for path in String(decoding: changes["removed.txt"] ?? [], as: UTF8.self).split(separator: "\n") { files[String(path)] = nil }
     return Contents(folder: "\(kind)/minimal", files: files)
+  }
+
+  /// The folders beside the minimal theme of a case: each is `siblings/NAME` of the case over the minimal theme's files.
+  static func siblings(case name: String) -> Siblings {
+    var changes: [String: [String: [UInt8]]] = [:]
+    for (path, bytes) in files(folder("themes/errors/\(name)/siblings")) {
+      let sibling = path.prefix { $0 != "/" }
+      changes[String(sibling), default: [:]][String(path.dropFirst(sibling.count + 1))] = bytes
+    }
+    return siblings(changes)
+  }
+
+  static func siblings(_ changes: [String: [String: [UInt8]]]) -> Siblings {
+    Siblings(names: { changes.keys.sorted() }) { name, _ in
+      changes[name].map { Contents(folder: "themes/\(name)", files: contents("themes", changes: $0).files) }
+    }
   }
 
   static func expected(_ kind: String, case name: String) -> String {

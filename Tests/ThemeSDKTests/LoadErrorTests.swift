@@ -6,7 +6,9 @@ import Testing
 @Suite struct LoadErrorTests {
   @Test(arguments: Fixtures.cases("themes"))
   func theme(_ name: String) {
-    let error = #expect(throws: ThemeError.self) { try Theme.load(Fixtures.contents("themes", case: name)) }
+    let error = #expect(throws: ThemeError.self) {
+      try Theme.load(Fixtures.contents("themes", case: name), beside: Fixtures.siblings(case: name))
+    }
     let text = (error.map(\.description) ?? "no error") + "\n"
     Fixtures.record(text, "themes", case: name)
     #expect(text == Fixtures.expected("themes", case: name))
