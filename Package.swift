@@ -61,6 +61,7 @@ let package = Package(
       "ReferenceCoreAPI", "Tenancy", "EventLoop", "HTTP", "Redis", "ChangeLog", "CoreAPIClient", "CCsv", "CSodium"),
     module("Delivery", "EventLoop", "HTTP", "CZlib", "CBrotli", "CXxhash"),
     module("Sitemap", "CXml2"),
+    module("Session", "Tenancy", "HTTP", "CSodium"),
     module("Supervision", "CPosix"),
     module(
       "Storefront", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK",
@@ -92,6 +93,7 @@ let package = Package(
       "ReferenceCoreAPI", "Tenancy", "EventLoop", "HTTP", "Redis", "ChangeLog", "CoreAPIClient", "PrivateRedis"),
     tests("Delivery", "CZlib"),
     tests("Sitemap", "CXml2"),
+    tests("Session", "Tenancy", "HTTP", "CSodium"),
     tests("Supervision", "CPosix"),
     tests(
       "Storefront", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK",
