@@ -70,7 +70,7 @@ let package = Package(
       name: "StorefrontCLI",
       dependencies: [
         "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK", "CoreAPIClient",
-        "ReferenceCoreAPI", "Delivery", "Sitemap", "Supervision", "Storefront", "Redis", "Relay",
+        "ReferenceCoreAPI", "Delivery", "Sitemap", "Session", "Supervision", "Storefront", "Redis", "Relay",
         // The libraries' own versions, for `storefront doctor`.
         "CUv", "CIdn2", "CZlib", "CBrotli", "CSodium", "CXml2",
       ],

@@ -37,6 +37,8 @@ enum Diagnosis {
     findings.append(port(options.port, at: options.listen, name: "port"))
     findings.append(port(options.operationsPort, at: "127.0.0.1", name: "operations port"))
     findings += [openFiles(), money(), timeZones(), libraries()]
+    findings += Secrets.findings(
+      environment, isShared: ["REDIS_URL", "CORE_API_URL"].contains { environment.variables[$0]?.isEmpty == false })
     findings += ServiceProbe.findings(environment, tenants: options.tenants)
     return findings
   }

@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import Session
 import Supervision
 import Tenancy
 
@@ -17,6 +18,8 @@ enum ServeCommand {
       is taken within a second without it. SIGTERM answers what is in flight and ends.
 
       \(Backends.help)
+
+      \(Secrets.help)
       """,
     examples: [
       .init("storefront serve --tenants tenants.json", "the shops of that file on port 8080"),
@@ -35,6 +38,7 @@ enum ServeCommand {
   static func serve(_ options: ServiceOptions, data: [String], announce: (UInt16) -> Void = { _ in }) throws -> Int32 {
     let backends = try Backends(.current)
     try backends.check(workers: options.workers)
+    let secrets = try Secrets(.current)
     do throws(TenancyError) { _ = try TenantFile.read(options.tenants) } catch {
       throw CommandError("\(error)", hint: "storefront tenant list --tenants FILE checks a tenants file")
     }
@@ -55,11 +59,22 @@ enum ServeCommand {
     for folder in data { arguments += ["--data", folder] }
     announce(port)
     var supervision = Supervisor.Options(
-      executable: executable, arguments: arguments, environment: Environs.current.lines, sockets: listeners, operations: operators
-    )
+      executable: executable, arguments: arguments, environment: environment(secrets, isShared: backends.log != nil).lines,
+      sockets: listeners, operations: operators)
     if backends.log != nil { supervision.companions = [.init(role: "relay", arguments: ["relay"])] }
     var supervisor = Supervisor(options: supervision)
     return supervisor.run()
+  }
+
+  /// The workers' environment. Without a key of the operator's one is made here, so that all workers and their successors open what any
+  /// of them has sealed.
+  private static func environment(_ secrets: Secrets, isShared: Bool) -> Environs {
+    guard secrets.session == nil else { return .current }
+    EventLine(
+      isShared ? .warning : .info, "session-key-made",
+      reason: "SESSION_KEY is not set: carts end with this process, and another machine reads none of them"
+    ).write()
+    return Environs(variables: Environs.current.variables.merging([Secrets.sessionName: SecretKey.random().text]) { $1 })
   }
 
   /// One for each worker, all on one port: the kernel spreads connections over them. A first one without that option would keep

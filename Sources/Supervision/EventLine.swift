@@ -60,7 +60,7 @@ package struct EventLine: Equatable, Sendable {
   }
 
   /// To standard error in one write, so that lines of several processes do not mix.
-  func write() {
+  package func write() {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     let line = text(seconds: now.tv_sec, milliseconds: now.tv_nsec / 1_000_000) + "\n"

@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 BINARY = pathlib.Path(os.environ.get("STOREFRONT_BINARY", ROOT / ".build" / "release" / "storefront"))
 # Nothing of the person's own who runs the tests.
-EMBEDDED = {name: value for name, value in os.environ.items() if not name.startswith(("CORE_", "REDIS_"))}
+EMBEDDED = {name: value for name, value in os.environ.items() if not name.startswith(("CORE_", "REDIS_", "SESSION_", "CUSTOMER_"))}
 BOOKS = sorted((SHARED / "catalog").glob("*.csv"))
 SHOP = "fashion"
 # The fixtures `caddy`, `redis_server` and `core_api`.

@@ -108,3 +108,27 @@ def test_doctor_asks_the_services_that_the_environment_names(redis_server, monke
     assert found["Redis (change log)"] == "problem"
     assert found["core API"] == "problem"
     assert checks(REDIS_URL="http://nothing")["services"] == "problem"
+
+
+def test_doctor_says_which_keys_are_missing(monkeypatch):
+    def check(name, **environment):
+        for variable, value in environment.items():
+            monkeypatch.setenv(variable, value)
+        found = json.loads(run("doctor", "--tenants", "Demo/tenants.json", "--json").stdout)["checks"]
+        return next(check for check in found if check["subject"] == name)
+
+    for name in ("SESSION_KEY", "CUSTOMER_TOKEN_KEY"):
+        monkeypatch.delenv(name, raising=False)
+        assert check(name)["state"] == "ok" and "is not set" in check(name)["found"]
+    alone = check("SESSION_KEY", CORE_API_URL="http://127.0.0.1:1")
+    assert alone["state"] == "warning" and "every machine" in alone["wayOut"]
+    assert check("SESSION_KEY", SESSION_KEY="03" * 16 + "7f" * 16)["state"] == "ok"
+    torn = check("keys", SESSION_KEY="c2VjcmV0")
+    assert torn["state"] == "problem" and "SESSION_KEY: key 1" in torn["found"] and "c2VjcmV0" not in str(torn)
+
+
+@pytest.mark.parametrize("name", ["SESSION_KEY", "CUSTOMER_TOKEN_KEY"])
+def test_a_torn_key_is_an_error_that_does_not_repeat_it(name, monkeypatch):
+    monkeypatch.setenv(name, "s3cret" * 5)
+    answer = run("serve", "--tenants", "Demo/tenants.json", "--port", "0", "--operations-port", "0")
+    assert answer.returncode == 3 and f"{name}: key 1 is not 32 bytes" in answer.stderr and "s3cret" not in answer.stderr
