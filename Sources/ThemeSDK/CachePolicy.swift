@@ -21,6 +21,9 @@ public struct CachePolicy: Hashable, Sendable {
   /// Five minutes, differing by page, locale and currency: right for every filler, if not the fastest for all.
   public static let standard = CachePolicy(seconds: 300, vary: Set(Dimension.allCases))
 
+  /// Not kept at all: what one shopper is shown.
+  public static let none = CachePolicy(seconds: 0, vary: Set(Dimension.allCases))
+
   /// A policy of `seconds`, differing by `vary`.
   public init(seconds: Int, vary: Set<Dimension>) {
     self.seconds = seconds
@@ -57,7 +60,7 @@ public struct Condition: Hashable, Sendable {
 
 /// What a page declares about itself before any data is read: conditions and templates are chosen by it alone.
 public struct PageContext: Hashable, Sendable {
-  /// `index`, `collection`, `product`, `search`, `404` …
+  /// One of `kinds`.
   public var kind: String
   /// The alternate template, as in `templates/product.wide.json`; nil for the plain one.
   public var template: String?
@@ -65,6 +68,17 @@ public struct PageContext: Hashable, Sendable {
   public var locale: String?
   /// The page's currency, such as `EUR`.
   public var currency: String?
+
+  /// The kinds of pages there are. A theme has a template for each of the first five; a shop whose theme has none for one of the
+  /// others has no such pages.
+  public static let kinds = [
+    "index", "collection", "product", "search", "404", "page", "blog", "article", "cart", "wishlist", "compare",
+  ]
+  /// The kinds whose pages are one shopper's own.
+  public static let privateKinds: Set<String> = ["cart", "wishlist", "compare"]
+
+  /// The kind of a template's name: `product` of `product.wide`.
+  static func kind(of template: String) -> String { String(template.prefix { $0 != "." }) }
 
   /// A page of a kind, and what else it declares.
   public init(kind: String, template: String? = nil, locale: String? = nil, currency: String? = nil) {

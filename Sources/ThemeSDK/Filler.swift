@@ -25,11 +25,14 @@ public struct Filler: Sendable {
   /// The template's `section`: `id`, `type`, `settings`, `blocks`. Built once; the same for every page.
   public let section: Value
   /// How long its output may be kept and what it differs by.
-  public let cache: CachePolicy
+  public internal(set) var cache: CachePolicy
   /// When it is shown; a `SlotMap` has only those whose condition holds.
   public let condition: Condition
   /// The names from the outside its template and snippets read, such as `product` or `shop`.
   public let reads: Set<String>
+  /// Whether it shows what is one shopper's own (`cart`, `wishlist`, `compare`, `customer`): it is not kept, and stands in nothing
+  /// that is. What wraps a private filler is private.
+  public internal(set) var isPrivate: Bool
   /// Whether a slot or section may stand in its template or a snippet of it: then its output holds other fillers' output.
   public let holdsSlots: Bool
   /// The content hash of its theme or plugin, for cache keys.

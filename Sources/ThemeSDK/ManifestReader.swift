@@ -98,6 +98,17 @@ enum ManifestReader {
     return declared
   }
 
+  /// `"private": true`, which leaves nothing to keep.
+  static func isPrivate(_ object: ObjectReader, report: inout Report) -> Bool {
+    guard object.bool("private", report: &report) == true else { return false }
+    if let cache = object.node["cache"] {
+      report.add(
+        .warning, "private-cache", "what is private is not kept, and 'cache' says how long", in: object.file, at: cache.place,
+        why: "'cache' is ignored", wayOut: "take \"cache\" out, or \"private\"")
+    }
+    return true
+  }
+
   /// `"condition": {"page": ["product"], "locale": […], "currency": […]}`.
   static func condition(_ object: ObjectReader, report: inout Report) -> Condition {
     guard let condition = object.object("condition", report: &report) else { return .always }
@@ -106,6 +117,13 @@ enum ManifestReader {
       if let one = condition.node[key]?.string { return [one] }
       return Set((condition.strings(key, report: &report) ?? []).map(\.text))
     }
-    return Condition(pages: set("page"), locales: set("locale"), currencies: set("currency"))
+    let pages = set("page")
+    for kind in pages.sorted() where !PageContext.kinds.contains(kind) {
+      guard let close = NearMiss.of(kind, in: PageContext.kinds) else { continue }
+      report.add(
+        .warning, "unknown-page", "there are no pages of the kind '\(kind)'", in: object.file, at: condition.node["page"]?.place,
+        why: "it is never shown", wayOut: "did you mean '\(close)'?")
+    }
+    return Condition(pages: pages, locales: set("locale"), currencies: set("currency"))
   }
 }

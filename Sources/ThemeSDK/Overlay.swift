@@ -184,6 +184,7 @@ extension Filler {
     if content.isEmpty { return self }
     var wrapper = self
     wrapper.wrapped = content
+    if content.contains(where: \.isPrivate) { (wrapper.isPrivate, wrapper.cache) = (true, .none) }
     return wrapper
   }
 }

@@ -99,7 +99,7 @@ struct PlacementReader {
 
   private func checkPlace(of section: Section, at place: Place?, report: inout Report) {
     guard let template else { return }
-    let kind = String(template.prefix { $0 != "." })
+    let kind = PageContext.kind(of: template)
     let isEnabled = section.enabledOn.map { $0.contains(kind) || $0.contains(template) } ?? true
     if isEnabled && !section.disabledOn.contains(kind) && !section.disabledOn.contains(template) { return }
     report.add(

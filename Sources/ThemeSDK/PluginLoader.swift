@@ -4,7 +4,7 @@ import TemplateEngine
 
 struct PluginLoader {
   static let folders = ["assets", "locales", "snippets", "templates"]
-  static let fillerKeys = ["id", "slot", "op", "template", "settings", "priority", "cache", "condition"]
+  static let fillerKeys = ["id", "slot", "op", "template", "settings", "priority", "cache", "private", "condition"]
 
   private let contents: Contents
   private var report: Report
@@ -166,12 +166,20 @@ struct PluginLoader {
         .warning, "content-not-printed", "the template wraps and does not print {{ content }}", in: "templates/\(stem).liquid",
         why: "what it wraps is not shown", wayOut: "print {{ content }}, or use 'replace'")
     }
+    let isPrivate = ManifestReader.isPrivate(entry, report: &report)
+    if !isPrivate {
+      report.addPrivateReads(
+        needs, by: "a filler", duty: "must say \"private\": true in plugin.json",
+        why: "the output of '\(id)' is kept and shown to every shopper",
+        wayOut: "add \"private\": true to the filler '\(id)'; give a parameter of a snippet another name")
+    }
     let settings = settings(entry, stem: stem)
+    let cache = DeclaredCache.policy(ManifestReader.cache(entry, report: &report), needs: needs)
     return Filler(
       id: id, origin: .plugin(manifest.id), slot: slot, type: stem, template: template, partials: PartialLibrary(snippets),
       section: PlacementReader.section(id: id, type: stem, settings: settings, blocks: []),
-      cache: DeclaredCache.policy(ManifestReader.cache(entry, report: &report), needs: needs), condition: condition,
-      reads: needs.reads, holdsSlots: needs.holdsSlots, revision: revision)
+      cache: isPrivate ? .none : cache, condition: condition, reads: needs.reads, isPrivate: isPrivate,
+      holdsSlots: needs.holdsSlots, revision: revision)
   }
 
   /// The filler's settings: by the template's schema when it has one, else as they are.

@@ -1,10 +1,10 @@
 import TemplateEngine
 
-/// Reads `{% schema %}` of sections and `config/settings_schema.json`: Shopify's formats, with `cache` beside.
+/// Reads `{% schema %}` of sections and `config/settings_schema.json`: Shopify's formats, with `cache` and `private` beside.
 enum SchemaReader {
   static let sectionKeys = [
     "name", "tag", "class", "limit", "settings", "max_blocks", "blocks", "presets", "default", "locales", "enabled_on",
-    "disabled_on", "templates", "cache",
+    "disabled_on", "templates", "cache", "private",
   ]
 
   /// The section with what its schema says.
@@ -14,6 +14,7 @@ enum SchemaReader {
     section.settings = settings(schema.elements("settings", report: &report) ?? [], file: file, report: &report)
     section.maximumBlocks = schema.int("max_blocks", in: 0...1250, report: &report) ?? 50
     section.cache = ManifestReader.cache(schema, report: &report)
+    section.isPrivate = ManifestReader.isPrivate(schema, report: &report)
     var types: Set<String> = []
     for element in schema.elements("blocks", report: &report) ?? [] {
       guard let block = ObjectReader(element, subject: "this block", file: file, report: &report),

@@ -14,6 +14,8 @@ struct Section: Sendable {
   var blocks: [Block] = []
   var maximumBlocks = 50
   var cache: DeclaredCache?
+  /// Shown to one shopper, and not kept.
+  var isPrivate = false
   /// Template kinds it may stand in; nil means all.
   var enabledOn: Set<String>?
   var disabledOn: Set<String> = []

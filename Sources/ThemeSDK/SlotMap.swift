@@ -85,7 +85,7 @@ extension PluginFiller {
   fileprivate func undeclaredReads(in slot: SlotDeclaration) -> [String] {
     guard let filler else { return [] }
     let declared = Set(slot.context)
-    return ["article", "blog", "collection", "product", "search"].filter { name in
+    return ["article", "blog", "collection", "page", "product", "search"].filter { name in
       !declared.contains(name)
         && filler.template.analysis.variables.contains {
           $0.name == name || $0.name.hasPrefix(name + ".") || $0.name.hasPrefix(name + "[")

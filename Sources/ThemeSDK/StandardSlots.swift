@@ -34,6 +34,13 @@ public struct StandardSlot: Hashable, Sendable {
     .init(name: "card.price.after", context: ["product"], about: "In a product card, below the price: rating stars."),
     .init(name: "search.results.before", context: ["search"], about: "Above the results of a search."),
     .init(name: "search.results.after", context: ["search"], about: "Below the results of a search."),
+    .init(name: "page.content.after", context: ["page"], about: "Below the text of a page: a map, a contact form."),
+    .init(name: "article.content.after", context: ["article"], about: "Below an article: its author, articles like it."),
+    .init(name: "blog.list.after", context: ["blog"], about: "Below a blog's articles and its paging: a subscription."),
+    .init(name: "cart.items.after", context: ["cart"], about: "Below the lines of the cart: a gift note, a delivery estimate."),
+    .init(
+      name: "cart.checkout.before", context: ["cart"],
+      about: "Directly above the button that leads to the checkout: a note on returns."),
   ]
 
   static let names = all.map(\.name)

@@ -58,6 +58,10 @@ struct ThemeLoader {
     let assets = AssetReader.read(contents, report: &report)
     let (definitions, values) = SettingsReader.read(contents, report: &report)
     settleLayoutSlots(layouts["theme"])
+    for (_, layout) in layouts.sorted(by: { $0.key < $1.key }) {
+      report.addPrivateReads(
+        TemplateNeeds.of(layout, snippets: snippets), by: "a layout", duty: "cannot be kept", why: allShoppers, wayOut: askedFor)
+    }
 
     var templates: [String: [Filler]] = [:]
     var templateLayouts: [String: String] = [:]
@@ -166,8 +170,20 @@ struct ThemeLoader {
         broken.insert(type)
       }
       sections[type] = section
+      guard !section.isPrivate, !broken.contains(type) else { continue }
+      report.addPrivateReads(
+        section.needs, by: "a section", duty: "must say \"private\": true in its schema",
+        why: "the output of '\(type)' is kept and shown to every shopper",
+        wayOut:
+          "add \"private\": true to the schema of \(contents.origins[path] ?? path); give a parameter of a snippet another name")
     }
   }
+
+  /// Why something that is no section cannot read what is one shopper's own, and the way out.
+  private let allShoppers = "its output is kept and shown to every shopper"
+  private let askedFor =
+    "read it in a section whose schema says \"private\": true, and let the page ask for that one: "
+    + "hx-get=\"{{ routes.fragments_url }}/NAME\""
 
   private mutating func readTemplates(
     into templates: inout [String: [Filler]], layouts: inout [String: String], known: Set<String>
@@ -178,6 +194,7 @@ struct ThemeLoader {
         let object = ObjectReader(node, subject: "this template", file: path, report: &report)
       else { continue }
       object.checkKeys(["name", "layout", "wrapper", "sections", "order"], report: &report)
+      checkKind(of: name, path)
       if let layout = object.node["layout"] {
         if layout.bool == false {
           layouts[name] = ""
@@ -192,6 +209,14 @@ struct ThemeLoader {
       let reader = PlacementReader(sections: sections, broken: broken, file: path, template: name)
       templates[name] = fillers(reader.template(object, report: &report), slot: "main")
     }
+  }
+
+  private mutating func checkKind(of name: String, _ path: String) {
+    let kind = PageContext.kind(of: name)
+    guard !PageContext.kinds.contains(kind), let close = NearMiss.of(kind, in: PageContext.kinds) else { return }
+    report.add(
+      .warning, "unknown-page", "there are no pages of the kind '\(kind)'", in: path, why: "the template is never used",
+      wayOut: "did you mean '\(close)'?")
   }
 
   /// Section groups (`sections/header-group.json`) are default fillers of the slot of their name.
@@ -243,18 +268,26 @@ struct ThemeLoader {
     Filler(
       id: placement.id, origin: .theme(manifest.id), slot: slot, type: placement.type, template: section.template,
       partials: PartialLibrary(snippets), section: placement.section,
-      cache: DeclaredCache.policy(placement.cache, needs: section.needs), condition: placement.condition,
-      reads: section.needs.reads, holdsSlots: section.needs.holdsSlots, revision: revision)
+      cache: section.isPrivate ? .none : DeclaredCache.policy(placement.cache, needs: section.needs),
+      condition: placement.condition, reads: section.needs.reads, isPrivate: section.isPrivate,
+      holdsSlots: section.needs.holdsSlots, revision: revision)
   }
 
   /// A whole page in one `templates/<name>.liquid`, as older themes have them.
-  private func filler(ofLegacy template: Template, name: String) -> Filler {
+  private mutating func filler(ofLegacy template: Template, name: String) -> Filler {
     let needs = TemplateNeeds.of(template, snippets: snippets)
+    let isPrivate = PageContext.privateKinds.contains(PageContext.kind(of: name))
+    if !isPrivate {
+      report.addPrivateReads(
+        needs, by: "a template", duty: "must be that of the cart, the wish list or the comparison", why: allShoppers,
+        wayOut: askedFor)
+    }
     return Filler(
       id: "template", origin: .theme(manifest.id), slot: "main", type: name, template: template,
       partials: PartialLibrary(snippets),
-      section: PlacementReader.section(id: "template", type: name, settings: .object([]), blocks: []), cache: .standard,
-      condition: .always, reads: needs.reads, holdsSlots: needs.holdsSlots, revision: revision)
+      section: PlacementReader.section(id: "template", type: name, settings: .object([]), blocks: []),
+      cache: isPrivate ? .none : .standard, condition: .always, reads: needs.reads, isPrivate: isPrivate,
+      holdsSlots: needs.holdsSlots, revision: revision)
   }
 
   // MARK: checks

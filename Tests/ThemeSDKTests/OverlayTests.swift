@@ -7,10 +7,12 @@ import Testing
 @Suite struct OverlayTests {
   static let template: Template? = try? Environment().compile("x", name: "x")
 
-  static func filler(_ id: String, origin: Filler.Origin = .theme("t"), slot: String = "s") throws -> Filler {
+  static func filler(_ id: String, origin: Filler.Origin = .theme("t"), slot: String = "s", isPrivate: Bool = false) throws
+    -> Filler
+  {
     Filler(
       id: id, origin: origin, slot: slot, type: "x", template: try #require(template), partials: PartialLibrary(), section: .null,
-      cache: .standard, condition: .always, reads: [], holdsSlots: false, revision: "")
+      cache: .standard, condition: .always, reads: [], isPrivate: isPrivate, holdsSlots: false, revision: "")
   }
 
   static func entry(_ plugin: String, _ id: String, _ operation: String, priority: Int = 100) throws -> Overlay.Entry {
