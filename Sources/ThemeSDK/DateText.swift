@@ -29,8 +29,7 @@ struct DateText {
   /// As people of the locale write it: `date` (the month in words), `date_at_time`, `basic` (digits), `month_year`.
   /// A time is in UTC, since a page that is shared has no shopper's zone.
   func formatted(_ style: String, locale tag: String) -> String {
-    let identifier = tag.replacing("-", with: "_")
-    let locale = Locale(identifier: identifier == "bn" || identifier.hasPrefix("bn_") ? identifier + "@numbers=beng" : identifier)
+    let locale = Locale.ofPages(tag)
     let calendar = Calendar(identifier: .gregorian)
     func shown(_ dateStyle: Date.FormatStyle.DateStyle, _ timeStyle: Date.FormatStyle.TimeStyle) -> String {
       Date.FormatStyle(date: dateStyle, time: timeStyle, locale: locale, calendar: calendar, timeZone: .gmt).format(date)

@@ -18,5 +18,5 @@ extension Environment {
   static var storefrontHostFilters: [String] { hostFilters.map(\.name) }
 
   private static let hostFilters: [(name: String, filter: Filter)] =
-    TextFilters.all + MoneyFilters.all + AssetFilters.all + ImageFilters.all + LinkFilters.all
+    TextFilters.all + NumberFilters.all + MoneyFilters.all + AssetFilters.all + ImageFilters.all + LinkFilters.all
 }

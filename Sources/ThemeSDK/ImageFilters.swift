@@ -28,46 +28,66 @@ enum ImageFilters {
     }
   }
 
-  /// `{{ image | image_url: width: 400 }}`; the address as it is when there is no image service or the picture is a drawing.
+  /// `{{ image | image_url: width: 400, height: 400, crop: 'center', format: 'webp' }}`; the address as it is when there is no image
+  /// service or the picture is a drawing.
   private static let imageURL = Filter(total: { input, arguments, host in
     guard let picture = Picture(input) else { return .string("") }
-    return .string(address(of: picture, width: arguments["width"]?.wholeNumber, host: host))
+    return .string(address(of: picture, size(arguments), host: host))
   })
 
   /// The older form: `{{ image | img_url: '400x' }}`.
   private static let imgURL = Filter(total: { input, arguments, host in
     guard let picture = Picture(input) else { return .string("") }
-    return .string(address(of: picture, width: width(ofSize: arguments[0].plainText), host: host))
+    return .string(address(of: picture, size(ofName: arguments[0].plainText, arguments), host: host))
   })
 
   private static let assetImage = Filter(total: { input, arguments, host in
     guard let path = host?.assetPath(input.plainText) else { return .string("") }
-    return .string(host?.page.images.address(of: path, width: width(ofSize: arguments[0].plainText)) ?? path)
+    return .string(host?.page.images.address(of: path, size(ofName: arguments[0].plainText, arguments)) ?? path)
   })
 
-  private static func address(of picture: Picture, width: Int?, host: RenderHost?) -> String {
-    host?.page.images.address(of: picture.address, width: width.flatMap { (1...5760).contains($0) ? $0 : nil }) ?? picture.address
+  private static func address(of picture: Picture, _ size: ImageSize, host: RenderHost?) -> String {
+    host?.page.images.address(of: picture.address, size.within(width: picture.width, height: picture.height)) ?? picture.address
   }
 
-  /// `400x300`, `400x`, or one of Shopify's names.
-  private static func width(ofSize size: String) -> Int? {
+  /// What is asked for by name. A side that is no side of a picture counts as not given.
+  private static func size(_ arguments: FilterArguments) -> ImageSize {
+    func side(_ name: String) -> Int? { arguments[name]?.wholeNumber.flatMap { sides.contains($0) ? $0 : nil } }
+    func word(_ name: String) -> String? { arguments[name].map(\.plainText).flatMap { $0.isEmpty ? nil : $0 } }
+    return ImageSize(width: side("width"), height: side("height"), crop: word("crop"), format: word("format"))
+  }
+
+  private static let sides = 1...5760
+
+  /// `400x300`, `400x`, `x300`, or one of Shopify's names.
+  private static func size(ofName name: String, _ arguments: FilterArguments) -> ImageSize {
     let names = [
       "pico": 16, "icon": 32, "thumb": 50, "small": 100, "compact": 160, "medium": 240, "large": 480, "grande": 600,
       "master": 5760,
     ]
-    return names[size] ?? Int(size.prefix { $0 != "x" })
+    var size = size(arguments)
+    if let side = names[name] {
+      size.width = side
+    } else {
+      let parts = name.split(separator: "x", maxSplits: 1, omittingEmptySubsequences: false)
+      let given = parts.map { Int($0).flatMap { sides.contains($0) ? $0 : nil } }
+      (size.width, size.height) = (given.first ?? nil, given.count == 2 ? given[1] : nil)
+    }
+    return size
   }
 
   /// `<img>` with its dimensions and always an `alt`. Loading, sizes and other attributes are the author's.
   private static let imageTag = Filter(total: { input, arguments, host in
     guard let picture = Picture(input) else { return .string("") }
-    let asked = arguments["width"]?.wholeNumber
-    var tag = "<img\(Markup.attribute("src", address(of: picture, width: asked, host: host)))"
+    let asked = size(arguments)
+    var tag = "<img\(Markup.attribute("src", address(of: picture, asked, host: host)))"
     tag += Markup.attribute("alt", arguments["alt"]?.plainText ?? picture.alt ?? "")
     tag += dimensions(picture, arguments)
-    tag += sourceSet(picture, arguments, host: host)
-    return .safeHTML(tag + Attributes.given(arguments, except: ["alt", "width", "height", "srcset", "widths", "preload"]) + ">")
+    tag += sourceSet(picture, asked, arguments, host: host)
+    return .safeHTML(tag + Attributes.given(arguments, except: printed) + ">")
   })
+
+  private static let printed: Set<String> = ["alt", "width", "height", "crop", "format", "srcset", "widths", "preload"]
 
   /// What was asked for; the missing side from the picture's own proportions, so that nothing moves when it arrives.
   private static func dimensions(_ picture: Picture, _ arguments: FilterArguments) -> String {
@@ -86,13 +106,26 @@ enum ImageFilters {
       + (height.map { Markup.attribute("height", String($0)) } ?? "")
   }
 
-  private static func sourceSet(_ picture: Picture, _ arguments: FilterArguments, host: RenderHost?) -> String {
+  /// The picture in the widths asked for, none above its own: in the place of those that are stands its own width.
+  private static func sourceSet(_ picture: Picture, _ asked: ImageSize, _ arguments: FilterArguments, host: RenderHost?) -> String
+  {
     guard let images = host?.page.images, images.template != nil, ImageAddress.isRaster(picture.address) else { return "" }
     let widths =
       arguments["widths"]?.plainText.split(separator: ",").compactMap { Int($0.filter { !$0.isWhitespace }) }
-      ?? [352, 832, 1200, 1920].filter { $0 <= picture.width ?? .max }
-    let set = widths.prefix(16).map { "\(images.address(of: picture.address, width: $0)) \($0)w" }.joined(separator: ", ")
-    return set.isEmpty ? "" : Markup.attribute("srcset", set)
+      ?? [352, 832, 1200, 1920]
+    var set: [String] = []
+    var seen: Set<Int> = []
+    for width in widths.prefix(16) where sides.contains(width) {
+      var size = asked
+      size.width = width
+      size.height = asked.height.flatMap { height in
+        asked.width.map { max(1, Int((Double(height) * Double(width) / Double($0)).rounded())) }
+      }
+      size = size.within(width: picture.width, height: picture.height)
+      guard let real = size.width, seen.insert(real).inserted else { continue }
+      set.append("\(images.address(of: picture.address, size)) \(real)w")
+    }
+    return set.isEmpty ? "" : Markup.attribute("srcset", set.joined(separator: ", "))
   }
 
   /// The older form: `{{ url | img_tag: alt, class }}`.

@@ -40,13 +40,19 @@ enum Markup {
 
 /// RFC 3986 percent-encoding of a text that becomes one part of an address.
 enum PercentEncoding {
-  static func encode(_ text: String) -> String {
+  static func encode(_ text: String) -> String { encode(text, beside: []) }
+
+  /// An address that stands in the path of another: what separates its parts stays, and what is encoded in it.
+  static func encode(path: String) -> String { encode(path, beside: Array("/:%&=+,;!$'()*[]".utf8)) }
+
+  private static func encode(_ text: String, beside kept: [UInt8]) -> String {
     var bytes: [UInt8] = []
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
         UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
         bytes.append(byte)
+      case _ where kept.contains(byte): bytes.append(byte)
       default:
         let digits = Array("0123456789ABCDEF".utf8)
         bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]

@@ -37,7 +37,7 @@ final class MoneyFormat: Sendable {
     self.currency = currency
     let minorDigits = Self.minorDigits[currency] ?? 2
     subunitDigits = max(2, minorDigits)
-    let locale = Locale(identifier: Self.identifier(tag))
+    let locale = Locale.ofPages(tag)
     standard = Decimal.FormatStyle.Currency(code: currency, locale: locale).precision(.fractionLength(minorDigits))
     whole = Decimal.FormatStyle.Currency(code: currency, locale: locale).precision(.fractionLength(0))
     plain = Decimal.FormatStyle(locale: locale).precision(.fractionLength(minorDigits))
@@ -47,12 +47,6 @@ final class MoneyFormat: Sendable {
     )
     unit = (0..<subunitDigits).reduce(1) { one, _ in one * 10 }
     writtenUnit = (minorDigits..<subunitDigits).reduce(1) { one, _ in one * 10 }
-  }
-
-  /// ICU is asked for the digits people of the language read: for `bn` it says Latin ones unless told otherwise.
-  private static func identifier(_ tag: String) -> String {
-    let identifier = tag.replacing("-", with: "_")
-    return identifier == "bn" || identifier.hasPrefix("bn_") ? identifier + "@numbers=beng" : identifier
   }
 
   private func amount(_ subunits: Int) -> Decimal {

@@ -14,6 +14,7 @@ public struct RenderHost: Sendable {
     let images: ImageAddress
     let isPreview: Bool
     let money: MoneyFormat
+    let numbers: NumberFormat
     let warn: (@Sendable (String) -> Void)?
 
     init(
@@ -28,6 +29,7 @@ public struct RenderHost: Sendable {
       self.images = images
       self.isPreview = isPreview
       self.money = MoneyFormat.of(locale: locale, currency: currency)
+      self.numbers = NumberFormat.of(locale: locale)
       self.warn = warn
     }
   }
@@ -90,29 +92,5 @@ public struct RenderHost: Sendable {
       if let text = translations.text(key, count: count) { return text }
     }
     return nil
-  }
-}
-
-/// How the address of a picture of a given size is made.
-public struct ImageAddress: Hashable, Sendable {
-  /// `{url}` and `{width}` are replaced; `{url}` is percent-encoded unless it starts the template.
-  public let template: String?
-
-  /// Every picture as its address says: for shops without an image service.
-  public static let asGiven = ImageAddress(template: nil)
-
-  /// Through an image service, such as `/img?src={url}&w={width}`.
-  public init(template: String?) { self.template = template }
-
-  /// The address for a width in pixels. Vector pictures, inline ones and pictures without a width stay as they are.
-  public func address(of url: String, width: Int?) -> String {
-    guard let template, let width, Self.isRaster(url) else { return url }
-    let encoded = template.hasPrefix("{url}") ? url : PercentEncoding.encode(url)
-    return template.replacing("{url}", with: encoded).replacing("{width}", with: String(width))
-  }
-
-  static func isRaster(_ url: String) -> Bool {
-    let path = url.prefix { $0 != "?" && $0 != "#" }.lowercased()
-    return [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif"].contains { path.hasSuffix($0) }
   }
 }

@@ -8,7 +8,8 @@ enum TextFilters {
   ]
 
   /// `{{ 'cart.items' | t: count: 3, name: x }}`. A text whose key ends in `_html` is HTML, with its arguments escaped;
-  /// any other is text, and is escaped as a whole when it is printed.
+  /// any other is text, and is escaped as a whole when it is printed. A number is written as the page's locale writes it; the text
+  /// of one stays as it is.
   private static let translate = Filter(total: { input, arguments, host in
     let key = input.plainText
     let count = arguments["count"].flatMap { Double($0.plainText) }
@@ -26,7 +27,8 @@ enum TextFilters {
           host?.page.warn?("the text '\(key)' wants '\(name)', which is not given")
           continue
         }
-        result += isHTML ? value.markup : value.plainText
+        let shown = host?.number(value) ?? value
+        result += isHTML ? shown.markup : shown.plainText
       }
     }
     return isHTML ? .safeHTML(result) : .string(result)
