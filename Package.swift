@@ -65,7 +65,7 @@ let package = Package(
     module("Supervision", "CPosix"),
     module(
       "Storefront", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK",
-      "CoreAPIClient", "Delivery", "Sitemap"),
+      "CoreAPIClient", "Delivery", "Sitemap", "Session"),
     .executableTarget(
       name: "StorefrontCLI",
       dependencies: [
@@ -97,7 +97,7 @@ let package = Package(
     tests("Supervision", "CPosix"),
     tests(
       "Storefront", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK",
-      "CoreAPIClient", "ReferenceCoreAPI", "Delivery"),
+      "CoreAPIClient", "ReferenceCoreAPI", "Delivery", "Session"),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

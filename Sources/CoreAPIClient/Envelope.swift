@@ -119,14 +119,15 @@ extension Duration {
 }
 
 extension Page: Codable where Item: Codable {
-  private enum CodingKeys: String, CodingKey { case items, total, page, size, hasMore }
+  private enum CodingKeys: String, CodingKey { case items, total, page, size, hasMore, facets }
 
   package init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       items: try from.decode([Item].self, forKey: .items), total: try from.decodeNumberIfPresent(Int.self, forKey: .total),
       number: try from.decodeNumber(Int.self, forKey: .page), size: try from.decodeNumber(Int.self, forKey: .size),
-      hasMore: try from.decode(Bool.self, forKey: .hasMore))
+      hasMore: try from.decode(Bool.self, forKey: .hasMore),
+      facets: try from.decodeIfPresent([Facet].self, forKey: .facets) ?? [])
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -136,18 +137,20 @@ extension Page: Codable where Item: Codable {
     try to.encode(number, forKey: .page)
     try to.encode(size, forKey: .size)
     try to.encode(hasMore, forKey: .hasMore)
+    if !facets.isEmpty { try to.encode(facets, forKey: .facets) }
   }
 }
 
 extension SitemapEntry.Kind: Codable {}
 
 extension SitemapEntry: Codable {
-  private enum CodingKeys: String, CodingKey { case kind, handle, updatedAt, images }
+  private enum CodingKeys: String, CodingKey { case kind, handle, blog, updatedAt, images }
 
   package init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       kind: try from.decode(Kind.self, forKey: .kind), handle: try from.decode(String.self, forKey: .handle),
+      blog: try from.decodeIfPresent(String.self, forKey: .blog),
       updatedAt: try from.decodeIfPresent(Date.self, forKey: .updatedAt) ?? Timestamp.unknown,
       images: try from.decodeIfPresent([String].self, forKey: .images) ?? [])
   }
@@ -156,6 +159,7 @@ extension SitemapEntry: Codable {
     var to = encoder.container(keyedBy: CodingKeys.self)
     try to.encode(kind, forKey: .kind)
     try to.encode(handle, forKey: .handle)
+    try to.encodeIfPresent(blog, forKey: .blog)
     try to.encode(updatedAt, forKey: .updatedAt)
     if !images.isEmpty { try to.encode(images, forKey: .images) }
   }

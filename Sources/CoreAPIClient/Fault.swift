@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Tenancy
 
 /// What is wrong with a document, and where: `value.items[3].price: this is not a String`.
 struct Fault: Hashable, Sendable, CustomStringConvertible {
@@ -56,12 +57,39 @@ struct Fault: Hashable, Sendable, CustomStringConvertible {
 
 extension Product {
   /// What the contract does not allow in an answer, though a catalogue may hold it.
-  var fault: Fault? {
+  func fault(in market: Market) -> Fault? {
     guard Handle.isValid(handle) else { return .handle }
     if status != .active { return Fault("status", "\(status.rawValue), which no shopper may see") }
-    if let index = variants.firstIndex(where: { $0.sale != nil }) {
-      return Fault("variants[\(index)].salePrice", "a planned sale; an answer has the price of its moment")
+    if let fault = price.fault("price", in: market) { return fault }
+    for index in variants.indices {
+      if variants[index].sale != nil {
+        return Fault("variants[\(index)].salePrice", "a planned sale; an answer has the price of its moment")
+      }
+      if let fault = variants[index].price.fault("variants[\(index)].price", in: market) { return fault }
     }
     return nil
+  }
+}
+
+extension Money {
+  func fault(_ path: String, in market: Market) -> Fault? {
+    currency == market.currency ? nil : Fault(path, "an amount in \(currency), and the question was for \(market.currency)")
+  }
+}
+
+extension Article {
+  func fault(in blog: String) -> Fault? {
+    if !Handle.isValid(handle) { return .handle }
+    return self.blog == blog ? nil : Fault("blog", "an article of another blog than the one that was asked for")
+  }
+}
+
+extension Redirect {
+  /// What goes into a header: a path on the shop's own host, and nothing that could end the line.
+  var fault: Fault? {
+    guard case .moved(let target) = self else { return nil }
+    let isPath =
+      target.hasPrefix("/") && !target.hasPrefix("//") && target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x5c }
+    return isPath ? nil : Fault("target", "this is not a path on the shop's own host, percent-encoded")
   }
 }

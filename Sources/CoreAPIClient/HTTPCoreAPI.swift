@@ -65,64 +65,110 @@ import Tenancy
 
   // MARK: The operations
 
-  @LoopActor package func site(_ tenant: TenantID) async throws(CoreAPIError) -> Answer<Site> {
-    try present(await ask(.site, of: tenant, Site.self))
+  @LoopActor package func site(_ market: Market) async throws(CoreAPIError) -> Answer<Site> {
+    try present(await ask(.site, in: market, Site.self))
   }
 
-  @LoopActor package func product(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Product?> {
-    guard Handle.isValid(handle) else { return Answer(nil, mark: minimumMark()) }
-    return try await ask(.product(handle), of: tenant, Product.self) { product in
-      product.handle == handle ? product.fault : Fault("handle", "another product than the one that was asked for")
+  @LoopActor package func product(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Product?> {
+    guard Handle.isValid(handle) else { return absent() }
+    return try await ask(.product(handle), in: market, Product.self) { product in
+      guard product.handle == handle else { return Fault("handle", "another product than the one that was asked for") }
+      product.locate(in: market)
+      return product.fault(in: market)
     }.answer
   }
 
-  @LoopActor package func products(_ query: ProductQuery, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Page<Product>>
-  {
+  @LoopActor package func products(_ query: ProductQuery, in market: Market) async throws(CoreAPIError) -> Answer<Page<Product>> {
     try present(
-      await ask(.products(query), of: tenant, Page<Product>.self) { page in
-        if page.number != query.page { return Fault("page", "another page than the one that was asked for") }
-        if page.size != query.size { return Fault("size", "another size than the one that was asked for") }
-        if page.items.count > query.size { return Fault("items", "more items than a page has") }
-        if let total = page.total, total < page.items.count { return Fault("total", "fewer than there are items") }
-        return Fault.first(in: page.items, of: "items") { $0.fault }
+      await ask(.products(query), in: market, Page<Product>.self) { page in
+        for index in page.items.indices { page.items[index].locate(in: market) }
+        return page.fault(number: query.page, size: query.size)
+          ?? Fault.first(in: page.items, of: "items") { $0.fault(in: market) }
+          ?? Fault.first(in: page.facets, of: "facets") { $0.highestPrice?.fault("highestPrice", in: market) }
       })
   }
 
-  @LoopActor package func collection(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Collection?> {
-    guard Handle.isValid(handle) else { return Answer(nil, mark: minimumMark()) }
-    return try await ask(.collection(handle), of: tenant, Collection.self) { collection in
+  @LoopActor package func collection(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Collection?> {
+    guard Handle.isValid(handle) else { return absent() }
+    return try await ask(.collection(handle), in: market, Collection.self) { collection in
       collection.handle == handle ? nil : Fault("handle", "another collection than the one that was asked for")
     }.answer
   }
 
-  @LoopActor package func collections(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[Collection]> {
+  @LoopActor package func collections(in market: Market) async throws(CoreAPIError) -> Answer<[Collection]> {
     try present(
-      await ask(.collections, of: tenant, [Collection].self) { collections in
+      await ask(.collections, in: market, [Collection].self) { collections in
         Fault.first(in: collections, of: "") { Handle.isValid($0.handle) ? nil : .handle }
       })
   }
 
-  @LoopActor package func menu(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Menu?> {
-    guard Handle.isValid(handle) else { return Answer(nil, mark: minimumMark()) }
-    return try await ask(.menu(handle), of: tenant, Menu.self) { menu in
+  @LoopActor package func menu(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Menu?> {
+    guard Handle.isValid(handle) else { return absent() }
+    return try await ask(.menu(handle), in: market, Menu.self) { menu in
       menu.handle == handle ? nil : Fault("handle", "another menu than the one that was asked for")
     }.answer
   }
 
+  @LoopActor package func contentPage(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<ContentPage?> {
+    guard Handle.isValid(handle) else { return absent() }
+    return try await ask(.page(handle), in: market, ContentPage.self) { page in
+      page.handle == handle ? nil : Fault("handle", "another page than the one that was asked for")
+    }.answer
+  }
+
+  @LoopActor package func blog(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Blog?> {
+    guard Handle.isValid(handle) else { return absent() }
+    return try await ask(.blog(handle), in: market, Blog.self) { blog in
+      blog.handle == handle ? nil : Fault("handle", "another blog than the one that was asked for")
+    }.answer
+  }
+
+  @LoopActor package func articles(
+    of blog: String, page: Int, size: Int, in market: Market
+  ) async throws(CoreAPIError) -> Answer<Page<Article>> {
+    let (page, size) = (max(1, page), min(max(1, size), ProductQuery.largestPage))
+    guard Handle.isValid(blog) else {
+      return Answer(Page(items: [], total: 0, number: page, size: size, hasMore: false), mark: minimumMark())
+    }
+    return try present(
+      await ask(.articles(of: blog, page: page, size: size), in: market, Page<Article>.self) { answered in
+        for index in answered.items.indices { answered.items[index].locate(in: market) }
+        return answered.fault(number: page, size: size) ?? Fault.first(in: answered.items, of: "items") { $0.fault(in: blog) }
+      })
+  }
+
+  @LoopActor package func article(
+    _ handle: String, of blog: String, in market: Market
+  ) async throws(CoreAPIError) -> Answer<Article?> {
+    guard Handle.isValid(handle), Handle.isValid(blog) else { return absent() }
+    return try await ask(.article(of: blog, handle), in: market, Article.self) { article in
+      guard article.handle == handle else { return Fault("handle", "another article than the one that was asked for") }
+      article.locate(in: market)
+      return article.fault(in: blog)
+    }.answer
+  }
+
+  @LoopActor package func redirect(from path: String, in market: Market) async throws(CoreAPIError) -> Answer<Redirect?> {
+    // What no address can be was never one.
+    guard path.hasPrefix("/"), path.utf8.count <= 2048, path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+      return absent()
+    }
+    return try await ask(.redirect(from: path), in: market, Redirect.self) { $0.fault }.answer
+  }
+
   /// Read in parts, each after the last entry of the one before. The whole is as old as its oldest part.
-  @LoopActor package func sitemapEntries(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[SitemapEntry]> {
+  @LoopActor package func sitemapEntries(in market: Market) async throws(CoreAPIError) -> Answer<[SitemapEntry]> {
     var whole: Answer<[SitemapEntry]>?
     var after: String?
     repeat {
       let size = CoreAPIRead.sitemapPart
-      let part = try await ask(.sitemap(after: after, size: size), of: tenant, [SitemapEntry].self) { entries in
+      let part = try await ask(.sitemap(after: after, size: size), in: market, [SitemapEntry].self) { entries in
         entries.count > size
-          ? Fault("", "more entries than were asked for")
-          : Fault.first(in: entries, of: "") { Handle.isValid($0.handle) ? nil : .handle }
+          ? Fault("", "more entries than were asked for") : Fault.first(in: entries, of: "") { $0.fault }
       }
       let entries = try present(part)
       if part.next != nil, entries.value.isEmpty || part.next == after {
-        throw .invalid("\(endpoint): the sitemap of \(tenant) does not end")
+        throw .invalid("\(endpoint): the sitemap of \(market.tenant) does not end")
       }
       after = part.next
       guard let before = whole else {
@@ -137,6 +183,9 @@ import Tenancy
 
   // MARK: Asking
 
+  /// Of what no handle and no address can be, so that nobody need be asked.
+  private func absent<Value>() -> Answer<Value?> { Answer(nil, mark: minimumMark()) }
+
   private struct Reply<Value: Sendable>: Sendable {
     let answer: Answer<Value?>
     let next: String?
@@ -149,13 +198,14 @@ import Tenancy
     return Answer(value, validFor: reply.answer.validFor, mark: reply.answer.mark)
   }
 
-  /// - Parameter check: what decoding cannot see; the value's fault, if it has one.
+  /// - Parameter check: what decoding cannot see: sets what an answer does not say, and tells the value's fault, if it has one.
   private func ask<Value: Decodable & Sendable>(
-    _ read: CoreAPIRead, of tenant: TenantID, _: Value.Type, check: @escaping @Sendable (Value) -> Fault? = { _ in nil }
+    _ read: CoreAPIRead, in market: Market, _: Value.Type, check: @escaping @Sendable (inout Value) -> Fault? = { _ in nil }
   ) async throws(CoreAPIError) -> Reply<Value> {
     let end = MonotonicInstant.now.advanced(by: options.deadline)
-    let question = Question(
-      text: "\(endpoint)\(read.target(of: tenant))", target: read.target(of: tenant), mark: minimumMark(), end: end)
+    let tenant = market.tenant
+    let target = read.target(in: market)
+    let question = Question(text: "\(endpoint)\(target)", target: target, mark: minimumMark(), end: end)
     counts.reads += 1
     do throws(HTTPClientError) { try await tenants.enter(tenant, until: end) } catch { throw error.said(of: question.text) }
     defer { tenants.leave(tenant) }
@@ -204,7 +254,7 @@ import Tenancy
   }
 
   private func send<Value: Decodable & Sendable>(
-    _ question: Question, _ check: @escaping @Sendable (Value) -> Fault?
+    _ question: Question, _ check: @escaping @Sendable (inout Value) -> Fault?
   ) async -> Attempt<Value> {
     var headers = Headers()
     headers.add("Accept", "application/json" as StaticString)
@@ -248,13 +298,13 @@ import Tenancy
     let response: HTTPClient.Response
     let question: String
 
-    func read<Value: Decodable & Sendable>(_ check: (Value) -> Fault?) -> Result<Reply<Value>, CoreAPIError> {
+    func read<Value: Decodable & Sendable>(_ check: (inout Value) -> Fault?) -> Result<Reply<Value>, CoreAPIError> {
       let data = Data(response.body)
       let decoder = Document.decoder(currency: nil)
       do {
         if response.status == 404 { return notFound(try decoder.decode(RefusalEnvelope.self, from: data)) }
-        let envelope = try decoder.decode(Envelope<Value>.self, from: data)
-        if let fault = check(envelope.answer.value) { return .failure(.invalid("\(question): \(fault.below("value"))")) }
+        var envelope = try decoder.decode(Envelope<Value>.self, from: data)
+        if let fault = check(&envelope.answer.value) { return .failure(.invalid("\(question): \(fault.below("value"))")) }
         let answer = Answer<Value?>(envelope.answer.value, validFor: envelope.answer.validFor, mark: envelope.answer.mark)
         return .success(Reply(answer: answer, next: envelope.next))
       } catch {
@@ -279,6 +329,23 @@ import Tenancy
       let words = refusal.map { ": \($0.error.code.prefix(40)), \($0.error.message.prefix(200))" } ?? ""
       return "\(question): status \(response.status)\(words)"
     }
+  }
+}
+
+extension Page {
+  fileprivate func fault(number: Int, size: Int) -> Fault? {
+    if self.number != number { return Fault("page", "another page than the one that was asked for") }
+    if self.size != size { return Fault("size", "another size than the one that was asked for") }
+    if items.count > size { return Fault("items", "more items than a page has") }
+    if let total, total < items.count { return Fault("total", "fewer than there are items") }
+    return nil
+  }
+}
+
+extension SitemapEntry {
+  fileprivate var fault: Fault? {
+    guard Handle.isValid(handle), blog.map(Handle.isValid) ?? true else { return .handle }
+    return address == nil ? Fault("blog", "it is missing") : nil
   }
 }
 

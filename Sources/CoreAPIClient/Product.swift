@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTP
+import Tenancy
 
 /// What a shop sells. Only `id`, `handle`, `title` and a price are mandatory in a document; a missing field gets the
 /// value that says least.
@@ -10,7 +11,7 @@ package struct Product: Hashable, Sendable, Identifiable {
   /// The product's name in its address; unique in a shop.
   package var handle: String { didSet { path = Self.path(of: handle) } }
   // What follows from the others is kept: a page shows a product oftener than it is made.
-  /// Its address in the shop.
+  /// Its address in the market it was read for; before it is located, the canonical one.
   package private(set) var path: String
   /// What fragments that show it are tagged with.
   package private(set) var tagName: String
@@ -18,9 +19,15 @@ package struct Product: Hashable, Sendable, Identifiable {
   package var vendor: String
   package var type: String
   package var descriptionHTML: SanitizedHTML
+  /// BCP 47, of title and description where they are not in the market's language; in a catalogue, the file's.
+  package var language: String?
   /// The lowest price of its variants, and what it was before a reduction.
   package var price: Money
   package var compareAt: Money?
+  /// What follows the price (`per month`); empty for most.
+  package var unit: String
+  /// The latest change of ``price`` by the shop, if it tells of one.
+  package var priceChange: PriceChange?
   package var available: Bool
   package var images: [Image]
   package var options: [Option]
@@ -44,11 +51,28 @@ package struct Product: Hashable, Sendable, Identifiable {
   }
 
   /// A fact in the platform's vocabulary (`fabric`, `isbn`), with the words to print it.
-  package struct Attribute: Hashable, Sendable, Codable {
+  package struct Attribute: Hashable, Sendable {
+    package enum Kind: String, Codable, Sendable, CaseIterable { case text, number, boolean, date }
+
+    /// The same in all languages.
     package var key: String
     package var label: String
+    /// Of a number its digits with a dot, of a boolean `true` or `false`, of a date `2027-03-01`.
     package var value: String
-    package init(key: String, label: String, value: String) { (self.key, self.label, self.value) = (key, label, value) }
+    package var type: Kind
+    /// What follows a number; empty for none.
+    package var unit: String
+
+    package init(key: String, label: String, value: String, type: Kind = .text, unit: String = "") {
+      (self.key, self.label, self.value, self.type, self.unit) = (key, label, value, type, unit)
+    }
+  }
+
+  package struct PriceChange: Hashable, Sendable, Codable {
+    package var at: Date
+    /// What it was until then.
+    package var from: Money
+    package init(at: Date, from: Money) { (self.at, self.from) = (at, from) }
   }
 
   package struct Rating: Hashable, Sendable {
@@ -60,8 +84,9 @@ package struct Product: Hashable, Sendable, Identifiable {
 
   package init(
     id: String, handle: String, title: String, vendor: String = "", type: String = "",
-    descriptionHTML: SanitizedHTML = .empty, images: [Image] = [], options: [Option] = [], variants: [Variant],
-    price: Money, compareAt: Money? = nil, available: Bool, attributes: [Attribute] = [], tags: [String] = [],
+    descriptionHTML: SanitizedHTML = .empty, language: String? = nil, images: [Image] = [], options: [Option] = [],
+    variants: [Variant], price: Money, compareAt: Money? = nil, unit: String = "", priceChange: PriceChange? = nil,
+    available: Bool, attributes: [Attribute] = [], tags: [String] = [],
     collections: [String] = [], updatedAt: Date, publishedAt: Date? = nil, rating: Rating? = nil,
     status: Status = .active, sold: Int? = nil
   ) {
@@ -73,8 +98,11 @@ package struct Product: Hashable, Sendable, Identifiable {
     self.vendor = vendor
     self.type = type
     self.descriptionHTML = descriptionHTML
+    self.language = language
     self.price = price
     self.compareAt = compareAt
+    self.unit = unit
+    self.priceChange = priceChange
     self.available = available
     self.images = images
     self.options = options
@@ -91,6 +119,8 @@ package struct Product: Hashable, Sendable, Identifiable {
 
   /// ``path`` as a stored property, which it is nowhere else: there it cannot be set.
   package static let storedPath: any KeyPath<Product, String> & Sendable = \.path
+
+  package mutating func locate(in market: Market) { path = market.path(.product(handle)) }
 
   package static func path(of handle: String) -> String { "/products/" + PercentEncoding.segment(handle) }
 

@@ -6,7 +6,7 @@ import FoundationEssentials
 extension Product: Codable {
   private enum CodingKeys: String, CodingKey {
     case id, handle, title, vendor, type, descriptionHTML, price, compareAt, available, images, options, variants
-    case attributes, tags, collections, updatedAt, publishedAt, rating, status, sold
+    case attributes, tags, collections, updatedAt, publishedAt, rating, status, sold, language, unit, priceChanged
   }
 
   package init(from decoder: any Decoder) throws {
@@ -31,9 +31,13 @@ extension Product: Codable {
       vendor: try from.decodeIfPresent(String.self, forKey: .vendor) ?? "",
       type: try from.decodeIfPresent(String.self, forKey: .type) ?? "",
       descriptionHTML: try from.decodeIfPresent(SanitizedHTML.self, forKey: .descriptionHTML) ?? .empty,
+      language: try from.decodeIfPresent(String.self, forKey: .language),
       images: try from.decodeIfPresent([Image].self, forKey: .images) ?? [],
       options: try from.decodeIfPresent([Option].self, forKey: .options) ?? [],
-      variants: variants, price: variants[0].price, available: false,
+      variants: variants, price: variants[0].price,
+      unit: try from.decodeIfPresent(String.self, forKey: .unit) ?? "",
+      priceChange: try from.decodeIfPresent(PriceChange.self, forKey: .priceChanged),
+      available: false,
       attributes: try from.decodeIfPresent([Attribute].self, forKey: .attributes) ?? [],
       tags: try from.decodeIfPresent([String].self, forKey: .tags) ?? [],
       collections: try from.decodeIfPresent([String].self, forKey: .collections) ?? [],
@@ -56,8 +60,11 @@ extension Product: Codable {
     if !vendor.isEmpty { try to.encode(vendor, forKey: .vendor) }
     if !type.isEmpty { try to.encode(type, forKey: .type) }
     if descriptionHTML != .empty { try to.encode(descriptionHTML, forKey: .descriptionHTML) }
+    try to.encodeIfPresent(language, forKey: .language)
     try to.encode(price, forKey: .price)
     try to.encodeIfPresent(compareAt, forKey: .compareAt)
+    if !unit.isEmpty { try to.encode(unit, forKey: .unit) }
+    try to.encodeIfPresent(priceChange, forKey: .priceChanged)
     try to.encode(available, forKey: .available)
     if !images.isEmpty { try to.encode(images, forKey: .images) }
     if !options.isEmpty { try to.encode(options, forKey: .options) }
@@ -113,6 +120,41 @@ extension Variant: Codable {
     try to.encodeIfPresent(sale?.price, forKey: .salePrice)
     try to.encodeIfPresent(sale?.startsAt, forKey: .saleStartsAt)
     try to.encodeIfPresent(sale?.endsAt, forKey: .saleEndsAt)
+  }
+}
+
+extension Product.Attribute: Codable {
+  private enum CodingKeys: String, CodingKey { case key, label, value, type, unit }
+
+  package init(from decoder: any Decoder) throws {
+    let from = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      key: try from.decode(String.self, forKey: .key), label: try from.decode(String.self, forKey: .label),
+      value: try from.decode(String.self, forKey: .value), type: try from.decodeIfPresent(Kind.self, forKey: .type) ?? .text,
+      unit: try from.decodeIfPresent(String.self, forKey: .unit) ?? "")
+    if let rule = broken {
+      throw DecodingError.dataCorruptedError(
+        forKey: .value, in: from, debugDescription: "\u{201C}\(value.prefix(40))\u{201D} is not \(rule)")
+    }
+  }
+
+  /// What its value is not, though its type says so.
+  private var broken: String? {
+    switch type {
+    case .text: nil
+    case .number: Money.decimal(value) == nil ? "a number; write it as 2.5" : nil
+    case .boolean: value == "true" || value == "false" ? nil : "true or false"
+    case .date: value.utf8.count == 10 && Timestamp.date(value) != nil ? nil : "a date; write it as 2027-03-01"
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var to = encoder.container(keyedBy: CodingKeys.self)
+    try to.encode(key, forKey: .key)
+    try to.encode(label, forKey: .label)
+    try to.encode(value, forKey: .value)
+    if type != .text { try to.encode(type, forKey: .type) }
+    if !unit.isEmpty { try to.encode(unit, forKey: .unit) }
   }
 }
 

@@ -15,26 +15,32 @@ package enum ShopAddress: Hashable, Sendable {
   /// Reads the parts of a path below a market's root, none of them empty.
   /// - Returns: nil for parts that name nothing of this kind.
   package init?(_ parts: some RandomAccessCollection<Substring>, in routes: Routes) {
-    guard let first = parts.first else {
-      self = .home
-      return
-    }
+    guard let read = Self.read(parts, in: routes) else { return nil }
+    self = read.address
+  }
+
+  /// The same, and whether the parts are the address as the market writes it: a former word leads there, too.
+  package static func read(
+    _ parts: some RandomAccessCollection<Substring>, in routes: Routes
+  ) -> (address: ShopAddress, isCurrent: Bool)? {
+    guard let first = parts.first else { return (.home, true) }
     guard let place = routes.place(for: first) else { return nil }
     let rest = parts.dropFirst().map(String.init)
+    let isCurrent = routes.word(for: place) == first
     switch (place, rest.count) {
-    case (.products, 1): self = .product(rest[0])
+    case (.products, 1): return (.product(rest[0]), isCurrent)
     // Where a shopper came from is not part of what a product is: one address for each product.
-    case (.collections, 3) where routes.place(for: rest[1]) == .products: self = .product(rest[2])
-    case (.collections, 1): self = .collection(rest[0])
-    case (.collections, 0): self = .collection("all")
-    case (.pages, 1): self = .page(rest[0])
-    case (.blogs, 1): self = .blog(rest[0])
-    case (.blogs, 2): self = .article(blog: rest[0], rest[1])
-    case (.search, 0): self = .search
-    case (.cart, 0): self = .cart
-    case (.wishlist, 0): self = .wishlist
-    case (.compare, 0): self = .compare
-    case (.account, 0): self = .account
+    case (.collections, 3) where routes.place(for: rest[1]) == .products: return (.product(rest[2]), false)
+    case (.collections, 1): return (.collection(rest[0]), isCurrent)
+    case (.collections, 0): return (.collection("all"), false)
+    case (.pages, 1): return (.page(rest[0]), isCurrent)
+    case (.blogs, 1): return (.blog(rest[0]), isCurrent)
+    case (.blogs, 2): return (.article(blog: rest[0], rest[1]), isCurrent)
+    case (.search, 0): return (.search, isCurrent)
+    case (.cart, 0): return (.cart, isCurrent)
+    case (.wishlist, 0): return (.wishlist, isCurrent)
+    case (.compare, 0): return (.compare, isCurrent)
+    case (.account, 0): return (.account, isCurrent)
     default: return nil
     }
   }
@@ -42,9 +48,19 @@ package enum ShopAddress: Hashable, Sendable {
 
 extension Market {
   /// Percent-encoded, with the market's root.
+  package func path(_ address: ShopAddress) -> String { routes.path(address) }
+
+  /// A canonical address as it reads in this market. What names nothing of a shop (a file, another host) stays as it is.
+  package func localized(_ canonical: String) -> String { routes.localized(canonical) }
+}
+
+extension Routes {
+  /// The addresses that catalogues use.
+  package static let canonical = Routes()
+
   package func path(_ address: ShopAddress) -> String {
     switch address {
-    case .home: routes.root.isEmpty ? "/" : routes.root
+    case .home: root.isEmpty ? "/" : root
     case .product(let handle): named(.products, handle)
     case .collection(let handle): named(.collections, handle)
     case .page(let handle): named(.pages, handle)
@@ -59,13 +75,19 @@ extension Market {
     }
   }
 
-  private func placed(_ place: Routes.Place) -> String { routes.root + "/" + PercentEncoding.segment(routes.word(for: place)) }
+  private func placed(_ place: Routes.Place) -> String { root + "/" + PercentEncoding.segment(word(for: place)) }
 
   private func named(_ place: Routes.Place, _ handle: String) -> String { placed(place) + "/" + PercentEncoding.segment(handle) }
 
-  /// A canonical address as it reads in this market. What names nothing of a shop (a file, another host) stays as it is.
+  /// A path below this market's root as the catalogue would write it, where it names nothing of a shop.
+  package func canonicalPath(of path: String) -> String {
+    path.hasPrefix(root + "/") ? String(path.dropFirst(root.count)) : path
+  }
+
   package func localized(_ canonical: String) -> String {
-    guard routes.isOwn, canonical.utf8.first == UInt8(ascii: "/"), !canonical.hasPrefix("//") else { return canonical }
+    guard revision != Routes.canonical.revision, canonical.utf8.first == UInt8(ascii: "/"), !canonical.hasPrefix("//") else {
+      return canonical
+    }
     let end = canonical.firstIndex { $0 == "?" || $0 == "#" } ?? canonical.endIndex
     var parts = canonical[..<end].dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     if parts.last?.isEmpty == true { parts.removeLast() }
@@ -74,11 +96,4 @@ extension Market {
     guard let address = ShopAddress(decoded, in: .canonical) else { return canonical }
     return path(address) + canonical[end...]
   }
-}
-
-extension Routes {
-  /// Whether any address differs from the catalogue's own.
-  fileprivate var isOwn: Bool { revision != Routes.canonical.revision }
-
-  package static let canonical = Routes()
 }

@@ -15,4 +15,10 @@ package enum TagName {
   package static let site = "site"
   /// The list of collections.
   package static let collections = "collections"
+  package static func page(_ handle: String) -> String { "page:" + handle }
+  package static func blog(_ handle: String) -> String { "blog:" + handle }
+  /// A blog's articles: which they are, and each of them.
+  package static func articles(of blog: String) -> String { "articles:" + blog }
+  /// What became of addresses. An answer that nothing did depends on it too.
+  package static let redirects = "redirects"
 }

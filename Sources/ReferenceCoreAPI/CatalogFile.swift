@@ -9,6 +9,21 @@ package struct CatalogFile: Hashable, Sendable {
   package var collections: [CoreAPIClient.Collection]
   package var menus: [Menu]
   package var products: [Product]
+  /// BCP 47, of its texts; nil where it does not say.
+  package var locale: String?
+  package var pages: [ContentPage] = []
+  package var blogs: [Blog] = []
+  package var articles: [Article] = []
+  package var redirects: [Moved] = []
+  /// Canonical addresses of what was there and will not be again.
+  package var gone: [String] = []
+
+  /// Where something was, and where it is now: canonical addresses.
+  package struct Moved: Hashable, Sendable, Codable {
+    package var path: String
+    package var target: String
+    package init(path: String, target: String) { (self.path, self.target) = (path, target) }
+  }
 
   package init(
     currency: String, site: Site, collections: [CoreAPIClient.Collection] = [], menus: [Menu] = [], products: [Product] = []
@@ -44,6 +59,12 @@ package struct CatalogFile: Hashable, Sendable {
       self.init(
         currency: head.currency, site: body.site, collections: body.collections ?? [], menus: body.menus ?? [],
         products: body.products ?? [])
+      locale = body.locale
+      pages = body.pages ?? []
+      blogs = body.blogs ?? []
+      articles = body.articles ?? []
+      redirects = body.redirects ?? []
+      gone = body.gone ?? []
     } catch let error as CatalogError {
       throw error
     } catch let error as DecodingError {
@@ -143,6 +164,12 @@ package struct CatalogFile: Hashable, Sendable {
     let collections: [CoreAPIClient.Collection]?
     let menus: [Menu]?
     let products: [Product]?
+    let locale: String?
+    let pages: [ContentPage]?
+    let blogs: [Blog]?
+    let articles: [Article]?
+    let redirects: [Moved]?
+    let gone: [String]?
   }
 }
 

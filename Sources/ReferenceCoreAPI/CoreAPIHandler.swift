@@ -50,14 +50,22 @@ package struct CoreAPIHandler: Sendable {
       }
     }
     do {
-      switch try CoreAPIRead(path: path, query: request.query) {
-      case .site: return answer(try await catalog.site(tenant), currency)
-      case .product(let handle): return answer(try await catalog.product(handle, of: tenant), currency)
-      case .products(let query): return answer(try await catalog.products(query, of: tenant), currency)
-      case .collections: return answer(try await catalog.collections(of: tenant), currency)
-      case .collection(let handle): return answer(try await catalog.collection(handle, of: tenant), currency)
-      case .menu(let handle): return answer(try await catalog.menu(handle, of: tenant), currency)
-      case .sitemap(let after, let size): return sitemap(try await catalog.sitemapEntries(of: tenant), after, size)
+      let read = try CoreAPIRead(path: path, query: request.query)
+      let market = try market(of: tenant, asked: request.query)
+      switch read {
+      case .site: return answer(try await catalog.site(market), currency)
+      case .product(let handle): return answer(try await catalog.product(handle, in: market), currency)
+      case .products(let query): return answer(try await catalog.products(query, in: market), currency)
+      case .collections: return answer(try await catalog.collections(in: market), currency)
+      case .collection(let handle): return answer(try await catalog.collection(handle, in: market), currency)
+      case .menu(let handle): return answer(try await catalog.menu(handle, in: market), currency)
+      case .page(let handle): return answer(try await catalog.contentPage(handle, in: market), currency)
+      case .blog(let handle): return answer(try await catalog.blog(handle, in: market), currency)
+      case .articles(let blog, let page, let size):
+        return answer(try await catalog.articles(of: blog, page: page, size: size, in: market), currency)
+      case .article(let blog, let handle): return answer(try await catalog.article(handle, of: blog, in: market), currency)
+      case .redirect(let path): return answer(try await catalog.redirect(from: path, in: market), currency)
+      case .sitemap(let after, let size): return sitemap(try await catalog.sitemapEntries(in: market), after, size)
       }
     } catch let refusal as CoreAPIRead.Refusal {
       guard case .parameter(let name, let rule) = refusal else { return noSuchAddress }
@@ -65,6 +73,12 @@ package struct CoreAPIHandler: Sendable {
     } catch {
       return refuse(503, .init(.unknownTenant, "\(error)"))
     }
+  }
+
+  private func market(of tenant: TenantID, asked query: String) throws(CoreAPIRead.Refusal) -> Market {
+    let (locale, currency) = try CoreAPIRead.market(in: query)
+    return Market(
+      of: tenant, locale: locale ?? catalog.locale(of: tenant) ?? "en", currency: currency ?? catalog.currency(of: tenant) ?? "EUR")
   }
 
   private func answer<Value: Encodable>(_ answer: Answer<Value>, _ currency: String?, next: String? = nil) -> HTTPResponse {
@@ -141,5 +155,5 @@ package struct CoreAPIHandler: Sendable {
 }
 
 extension SitemapEntry {
-  fileprivate var cursor: String { "\(kind.rawValue):\(handle)" }
+  fileprivate var cursor: String { "\(kind.rawValue):" + (blog.map { $0 + "/" } ?? "") + handle }
 }

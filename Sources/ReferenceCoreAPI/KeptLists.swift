@@ -6,7 +6,7 @@ import Tenancy
 /// All catalogues of a process share the room: a few megabytes, whoever asks for what.
 struct KeptLists: Sendable {
   private struct Key: Hashable {
-    let tenant: TenantID
+    let market: Market
     let state: UInt64
     let query: ProductQuery
   }
@@ -27,19 +27,19 @@ struct KeptLists: Sendable {
     return kept.states
   }
 
-  func page(_ query: ProductQuery, of tenant: TenantID) -> Page<Product>? {
-    Self.kept.withLock { $0.pages[Key(tenant: tenant, state: state, query: query)] }
+  func page(_ query: ProductQuery, in market: Market) -> Page<Product>? {
+    Self.kept.withLock { $0.pages[Key(market: market, state: state, query: query)] }
   }
 
   /// An empty list is made as soon as it is found, and there is no end of questions that have one.
-  func keep(_ page: Page<Product>, for query: ProductQuery, of tenant: TenantID) {
+  func keep(_ page: Page<Product>, for query: ProductQuery, in market: Market) {
     guard !page.items.isEmpty else { return }
     Self.kept.withLock { kept in
       if kept.products + page.items.count > Self.most {
         kept.pages.removeAll(keepingCapacity: true)
         kept.products = 0
       }
-      if kept.pages.updateValue(page, forKey: Key(tenant: tenant, state: state, query: query)) == nil {
+      if kept.pages.updateValue(page, forKey: Key(market: market, state: state, query: query)) == nil {
         kept.products += page.items.count
       }
     }

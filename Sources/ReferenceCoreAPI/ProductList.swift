@@ -6,11 +6,12 @@ import FoundationEssentials
 import Tenancy
 
 extension Shop {
-  func list(_ query: ProductQuery, of tenant: TenantID, at now: Date) -> (page: Page<Product>, boundary: Date?) {
-    if let kept = lists.page(query, of: tenant) { return (kept, nil) }
-    let (page, boundary, isPlain) = made(query, at: now)
+  func list(_ query: ProductQuery, in market: Market, at now: Date) -> (page: Page<Product>, boundary: Date?) {
+    if let kept = lists.page(query, in: market) { return (kept, nil) }
+    var (page, boundary, isPlain) = made(query, at: now)
+    for index in page.items.indices { page.items[index].locate(in: market) }
     // Nobody knows how many searches there will be, and each is asked once.
-    if isPlain, query.text == nil { lists.keep(page, for: query, of: tenant) }
+    if isPlain, query.text == nil { lists.keep(page, for: query, in: market) }
     return (page, boundary)
   }
 
@@ -56,6 +57,11 @@ extension Shop {
       sort { Self.descending(prices[$0], prices[$1]) }
     case .newest:
       let dates = found.map { items[$0.at].product.publishedAt ?? items[$0.at].product.updatedAt }
+      sort { Self.descending(dates[$0], dates[$1]) }
+    case .priceChanged:
+      found.removeAll { items[$0.at].product.priceChange == nil }
+      order = Array(found.indices)
+      let dates = found.map { items[$0.at].product.priceChange?.at ?? .distantPast }
       sort { Self.descending(dates[$0], dates[$1]) }
     case .bestSelling: sort { Self.descending(items[found[$0].at].product.sold ?? 0, items[found[$1].at].product.sold ?? 0) }
     }

@@ -36,6 +36,9 @@ package final class ReferenceCatalog: Sendable {
   /// Of the tenant's prices; nil when there is no such catalogue.
   package func currency(of tenant: TenantID) -> String? { state.withLock { $0.shops[tenant]?.currency } }
 
+  /// Of the tenant's texts; nil when there is no such catalogue, or it does not say.
+  package func locale(of tenant: TenantID) -> String? { state.withLock { $0.shops[tenant]?.locale } }
+
   /// Takes the catalogue as the tenant's whole truth; what it had before is gone.
   package func load(tenant: TenantID, from file: CatalogFile) {
     let shop = Shop(file)
@@ -140,31 +143,33 @@ extension Shop {
 }
 
 extension ReferenceCatalog: CoreAPI {
-  package func site(_ tenant: TenantID) async throws(CoreAPIError) -> Answer<Site> {
-    let (shop, mark) = try shop(tenant)
+  package func site(_ market: Market) async throws(CoreAPIError) -> Answer<Site> {
+    let (shop, mark) = try shop(market.tenant)
     return Answer(shop.site, mark: mark)
   }
 
-  package func product(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Product?> {
-    let (shop, mark) = try shop(tenant)
+  package func product(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Product?> {
+    let (shop, mark) = try shop(market.tenant)
     guard let position = shop.byHandle[handle] else { return Answer(nil, mark: mark) }
     let now = now()
     let item = shop.items[position]
+    var product = item.isShown(at: now) ? item.shown(at: now) : nil
+    product?.locate(in: market)
     return Answer(
-      item.isShown(at: now) ? item.shown(at: now) : nil, validFor: now.until(item.sooner(nil, after: now)), mark: mark)
+      product, validFor: now.until(item.sooner(nil, after: now)), mark: mark)
   }
 
-  package func products(_ query: ProductQuery, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Page<Product>> {
-    let (shop, mark) = try shop(tenant)
+  package func products(_ query: ProductQuery, in market: Market) async throws(CoreAPIError) -> Answer<Page<Product>> {
+    let (shop, mark) = try shop(market.tenant)
     let now = now()
-    let list = shop.list(query, of: tenant, at: now)
+    let list = shop.list(query, in: market, at: now)
     return Answer(list.page, validFor: now.until(list.boundary), mark: mark)
   }
 
   package func collection(
-    _ handle: String, of tenant: TenantID
+    _ handle: String, in market: Market
   ) async throws(CoreAPIError) -> Answer<CoreAPIClient.Collection?> {
-    let (shop, mark) = try shop(tenant)
+    let (shop, mark) = try shop(market.tenant)
     guard var collection = shop.collections.first(where: { $0.handle == handle }) else { return Answer(nil, mark: mark) }
     let now = now()
     var boundary: Date?
@@ -180,8 +185,8 @@ extension ReferenceCatalog: CoreAPI {
     return Answer(collection, validFor: now.until(boundary), mark: mark)
   }
 
-  package func collections(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[CoreAPIClient.Collection]> {
-    let (shop, mark) = try shop(tenant)
+  package func collections(in market: Market) async throws(CoreAPIError) -> Answer<[CoreAPIClient.Collection]> {
+    let (shop, mark) = try shop(market.tenant)
     let now = now()
     var counts: [String: Int] = [:]
     var boundary: Date?
@@ -200,20 +205,56 @@ extension ReferenceCatalog: CoreAPI {
     return Answer(collections, validFor: now.until(boundary), mark: mark)
   }
 
-  package func menu(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Menu?> {
-    let (shop, mark) = try shop(tenant)
+  package func menu(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Menu?> {
+    let (shop, mark) = try shop(market.tenant)
     return Answer(shop.menus[handle], mark: mark)
   }
 
-  package func sitemapEntries(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[SitemapEntry]> {
-    let (shop, mark) = try shop(tenant)
+  package func contentPage(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<ContentPage?> {
+    let (shop, mark) = try shop(market.tenant)
+    return Answer(shop.content.pages.first { $0.handle == handle }, mark: mark)
+  }
+
+  package func blog(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Blog?> {
+    let (shop, mark) = try shop(market.tenant)
+    let now = now()
+    let (blog, boundary) = shop.content.blog(handle, at: now)
+    return Answer(blog, validFor: now.until(boundary), mark: mark)
+  }
+
+  package func articles(
+    of blog: String, page: Int, size: Int, in market: Market
+  ) async throws(CoreAPIError) -> Answer<Page<Article>> {
+    let (shop, mark) = try shop(market.tenant)
+    let now = now()
+    let (page, boundary) = shop.content.articles(of: blog, page: page, size: size, at: now)
+    return Answer(page, validFor: now.until(boundary), mark: mark)
+  }
+
+  package func article(
+    _ handle: String, of blog: String, in market: Market
+  ) async throws(CoreAPIError) -> Answer<Article?> {
+    let (shop, mark) = try shop(market.tenant)
+    let now = now()
+    let (article, boundary) = shop.content.article(handle, of: blog, at: now)
+    return Answer(article, validFor: now.until(boundary), mark: mark)
+  }
+
+  package func redirect(from path: String, in market: Market) async throws(CoreAPIError) -> Answer<Redirect?> {
+    let (shop, mark) = try shop(market.tenant)
+    return Answer(shop.redirects[path], mark: mark)
+  }
+
+  package func sitemapEntries(in market: Market) async throws(CoreAPIError) -> Answer<[SitemapEntry]> {
+    let (shop, mark) = try shop(market.tenant)
     let now = now()
     let shown = shop.items.lazy.filter { $0.isShown(at: now) }.map(\.product)
     let entries =
       shop.collections.map { SitemapEntry(kind: .collection, handle: $0.handle, updatedAt: $0.updatedAt) }
       + shown.map { SitemapEntry(kind: .product, handle: $0.handle, updatedAt: $0.updatedAt, images: $0.images.map(\.src)) }
-    let boundary = shop.items.reduce(nil as Date?) { $1.isShown(at: now) ? $0 : $1.sooner($0, after: now) }
-    return Answer(entries, validFor: now.until(boundary), mark: mark)
+    let (posts, published) = shop.content.entries(at: now)
+    let boundary = shop.items.reduce(published) { $1.isShown(at: now) ? $0 : $1.sooner($0, after: now) }
+    return Answer(entries + posts, validFor: now.until(boundary), mark: mark)
   }
 }
 

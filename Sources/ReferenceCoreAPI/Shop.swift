@@ -6,9 +6,12 @@ import FoundationEssentials
 
 struct Shop: Sendable {
   let currency: String
+  let locale: String?
   let site: Site
   let menus: [String: Menu]
   let collections: [CoreAPIClient.Collection]
+  let content: Content
+  let redirects: [String: Redirect]
   private(set) var items: [Item]
   private(set) var byHandle: [String: Int]
   /// Where the products of each collection are, in the shop's order.
@@ -57,9 +60,13 @@ struct Shop: Sendable {
 
   init(_ file: CatalogFile) {
     currency = file.currency
+    locale = file.locale
     site = file.site
     menus = Dictionary(file.menus.map { ($0.handle, $0) }) { first, _ in first }
     collections = file.collections
+    content = Content(file)
+    redirects = Dictionary(
+      file.redirects.map { ($0.path, Redirect.moved(to: $0.target)) } + file.gone.map { ($0, .gone) }) { first, _ in first }
     items = file.products.map(Item.init)
     byHandle = Self.positions(of: items)
     byCollection = Self.members(of: items)

@@ -35,6 +35,16 @@ final class Element {
     xmlTextWriterEndElement(writer)
   }
 
+  func add(link address: String, language: String) {
+    xmlTextWriterStartElement(writer, "xhtml:link")
+    for (name, value) in [("rel", "alternate"), ("hreflang", language), ("href", address)] {
+      xmlTextWriterStartAttribute(writer, name)
+      xmlTextWriterWriteRaw(writer, Self.escaped(value))
+      xmlTextWriterEndAttribute(writer)
+    }
+    xmlTextWriterEndElement(writer)
+  }
+
   func finish() -> [UInt8] {
     xmlTextWriterEndElement(writer)
     xmlTextWriterFlush(writer)

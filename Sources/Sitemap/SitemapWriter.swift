@@ -13,10 +13,22 @@ package struct SitemapWriter: Sendable {
     package var lastmod: Date?
     /// Absolute addresses on any host, or paths on the writer's.
     package var images: [String]
+    /// The same page in every language, this one included; empty where there is one language.
+    package var alternates: [Alternate]
 
-    package init(loc: String, lastmod: Date? = nil, images: [String] = []) {
-      (self.loc, self.lastmod, self.images) = (loc, lastmod, images)
+    package init(loc: String, lastmod: Date? = nil, images: [String] = [], alternates: [Alternate] = []) {
+      (self.loc, self.lastmod, self.images, self.alternates) = (loc, lastmod, images, alternates)
     }
+  }
+
+  /// A page in another language: `xhtml:link` with `hreflang`.
+  package struct Alternate: Hashable, Sendable {
+    /// BCP 47.
+    package var language: String
+    /// Absolute.
+    package var address: String
+
+    package init(language: String, address: String) { (self.language, self.address) = (language, address) }
   }
 
   /// What one file may hold; the defaults are the protocol's. An index may list as many files as a file may list addresses.
@@ -92,7 +104,9 @@ package struct SitemapWriter: Sendable {
   private static let namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
   private static let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
   private static let urlsetHead = Array(
-    (head + "<urlset xmlns=\"\(namespace)\" xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\">\n").utf8)
+    (head
+      + "<urlset xmlns=\"\(namespace)\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\" xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\">\n")
+      .utf8)
   private static let urlsetTail = Array("</urlset>\n".utf8)
   private static let indexHead = Array((head + "<sitemapindex xmlns=\"\(namespace)\">\n").utf8)
   private static let indexTail = Array("</sitemapindex>\n".utf8)
@@ -109,6 +123,7 @@ package struct SitemapWriter: Sendable {
     guard let element = Element(name) else { throw SitemapError(.memory, "libxml2 has no memory for a writer") }
     element.add("loc", loc)
     if let lastmod = entry.lastmod, lastmod.timeIntervalSince1970 > 0 { element.add("lastmod", lastmod.formatted(.iso8601)) }
+    for alternate in entry.alternates { element.add(link: Address.encoded(alternate.address), language: alternate.language) }
     for image in images.prefix(limits.images) {
       // A picture that cannot be addressed is no reason to leave the page out.
       guard let address = Address.absolute(image, on: origin) else { continue }

@@ -3,7 +3,7 @@ import TemplateEngine
 import Tenancy
 import ThemeSDK
 
-/// One tenant's theme: the look it shares with others, and its own settings over the theme's. Immutable and shared by all
+/// One tenant's theme in one market: the look it shares with others, and its own settings over the theme's. Immutable and shared by all
 /// requests; a changed record makes another.
 package final class ActiveTheme: Sendable {
   let look: Look
@@ -14,7 +14,7 @@ package final class ActiveTheme: Sendable {
   /// Settings of the record that the theme does not take, for the log and `tenant check`.
   package let ignoredSettings: [String]
 
-  init(_ look: Look, for tenant: Tenant) {
+  init(_ look: Look, for tenant: Tenant, in market: Market) {
     self.look = look
     if tenant.settings == Array("{}".utf8) {
       (settings, ignoredSettings) = (look.settings, [])
@@ -24,7 +24,7 @@ package final class ActiveTheme: Sendable {
     tenantRevision = tenant.revision
     revision =
       ([look.theme.id, look.theme.revision] + look.plugins.flatMap { [$0.id, $0.revision] }
-      + [String(tenant.revision, radix: 16)])
+      + [String(tenant.revision, radix: 16), market.key])
       .joined(separator: "-")
   }
 

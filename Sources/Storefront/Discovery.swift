@@ -22,7 +22,10 @@ import Tenancy
   }
 
   func robots(of shop: Shop, for request: HTTPRequest) -> HTTPResponse {
-    let text = "User-agent: *\nDisallow: /search\n\nSitemap: \(shop.baseURL)/sitemap.xml\n"
+    let closed = shop.tenant.markets.flatMap { market in
+      [ShopAddress.search, .cart, .wishlist, .compare, .account, .fragments].map { "Disallow: \(market.path($0))\n" }
+    }
+    let text = "User-agent: *\n\(closed.joined())\nSitemap: \(shop.baseURL)/sitemap.xml\n"
     let document = Delivery.Document(Array(text.utf8), common: PageHeaders.common(contentType: "text/plain; charset=utf-8"))
     return document.response(to: request, variable: PageHeaders.revalidatedLines(seconds: 3600))
   }
@@ -30,11 +33,13 @@ import Tenancy
   func sitemap(of shop: Shop, for request: HTTPRequest) async throws -> HTTPResponse {
     let tenant = shop.tenant.id
     let served = try await sitemaps.refresh(FragmentKey(tenant, "sitemap", shop.baseURL)) { moment in
-      let answer = try await api.sitemapEntries(of: tenant)
-      let base = shop.baseURL
-      let body = try await Loop.offLoop(throwing: { try Discovery.document(answer.value, base: base) })
+      let answer = try await api.sitemapEntries(in: shop.tenant.market)
+      let (base, markets) = (shop.baseURL, shop.tenant.markets)
+      let body = try await Loop.offLoop(throwing: { try Discovery.files(answer.value, base: base, markets: markets)[0] })
       var basis = Basis(moment, ttl: .seconds(3600), staleFor: .seconds(3600))
-      basis.read([Tag(tenant, TagName.allProducts), Tag(tenant, TagName.collections)], at: moment, validFor: answer.validFor)
+      basis.read(
+        [Tag(tenant, TagName.allProducts), Tag(tenant, TagName.collections), Tag(tenant, TagName.redirects)], at: moment,
+        validFor: answer.validFor)
       let document = Delivery.Document(body, common: PageHeaders.common(contentType: "application/xml; charset=utf-8"))
       return Fragment(document, basis: basis, cost: document.cost)
     }
@@ -46,14 +51,25 @@ import Tenancy
 }
 
 extension Discovery {
-  /// The first 50,000 addresses: what one file may hold. More need an index, which `/sitemap.xml` alone cannot be.
-  nonisolated static func document(_ entries: [CoreAPIClient.SitemapEntry], base: String) throws(SitemapError) -> [UInt8] {
-    let limits = SitemapWriter.Limits()
-    var all = [SitemapWriter.Entry(loc: base + "/")]
-    for entry in entries.prefix(limits.entries - 1) {
-      let route = PageRoute(entry.kind == .product ? .product : .collection, handle: entry.handle)
-      all.append(SitemapWriter.Entry(loc: base + route.path, lastmod: entry.updatedAt, images: entry.images))
+  /// Every address of a shop in each of its markets, each with the same thing's addresses in the others: as many files as it takes.
+  nonisolated package static func files(
+    _ entries: [CoreAPIClient.SitemapEntry], base: String, markets: [Market]
+  ) throws(SitemapError) -> [[UInt8]] {
+    var all: [SitemapWriter.Entry] = []
+    all.reserveCapacity((entries.count + 1) * markets.count)
+    func add(_ address: ShopAddress, _ entry: CoreAPIClient.SitemapEntry?) {
+      let places = markets.map { SitemapWriter.Alternate(language: $0.locale, address: base + $0.path(address)) }
+      for place in places {
+        all.append(
+          SitemapWriter.Entry(
+            loc: place.address, lastmod: entry?.updatedAt, images: entry?.images ?? [], alternates: places.count > 1 ? places : []
+          ))
+      }
     }
-    return try SitemapWriter(origin: base, limits: limits).urlsets(all)[0]
+    add(.home, nil)
+    for entry in entries {
+      if let address = entry.address { add(address, entry) }
+    }
+    return try SitemapWriter(origin: base).urlsets(all)
   }
 }

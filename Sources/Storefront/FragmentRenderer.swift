@@ -1,6 +1,8 @@
+import CoreAPIClient
 import ChangeLog
 import EventLoop
 import FragmentCache
+import HTTP
 import TemplateEngine
 import Tenancy
 import ThemeSDK
@@ -10,6 +12,14 @@ struct Place {
   /// A card's slot names the product it is beside; its fillers see that one as `product`.
   var product: String?
   var inside: [String] = []
+  /// Whether what is made here is kept for others, too. Nothing of one shopper is to be had then.
+  var isShared = false
+
+  var shared: Place {
+    var place = self
+    place.isShared = true
+    return place
+  }
 }
 
 /// Runs templates: answers what a render asks for, and fills slots, each filler a fragment of its own.
@@ -94,7 +104,7 @@ struct Place {
 
   /// A filler's output. One that fails or exceeds its limits never takes the page down: in its place stands its stale fragment, else
   /// what it wraps or nothing; and the page is kept only shortly, so that it mends soon after the filler does.
-  private func fill(
+  func fill(
     _ filler: Filler, of page: PageMaking, at place: Place, into basis: inout Basis
   ) async throws -> [UInt8] {
     let tenant = page.shop.tenant.id
@@ -114,7 +124,10 @@ struct Place {
     }
     var inner = place
     inner.inside.append(identity)
+    let shared = inner.shared
+    if filler.isPrivate, page.shopper == nil || place.isShared { return placeholder(of: filler, on: page) }
     do {
+      if filler.isPrivate { return try await output(of: filler, of: page, at: inner, into: &basis) }
       guard place.inside.isEmpty || filler.isLeaf else {
         // Inside another filler, one that may hold slots of its own is rendered in place: were it a fragment, two requests could
         // each wait for what the other is making.
@@ -128,7 +141,7 @@ struct Place {
         if let loaded = await page.look?.fragment(key) { return loaded }
         self.renders += 1
         var own = Basis(moment, ttl: .seconds(filler.cache.seconds), staleFor: PageRenderer.pageStaleLife)
-        let bytes = try await self.output(of: filler, of: page, at: inner, into: &own)
+        let bytes = try await self.output(of: filler, of: page, at: shared, into: &own)
         let made = Fragment(bytes, basis: own, cost: bytes.count + 256)
         page.look?.made(made, key)
         return made
@@ -162,6 +175,8 @@ struct Place {
   ) async throws -> [UInt8] {
     var globals = page.globals
     globals["section"] = filler.section
+    // Only here does a template see what one shopper has, and what it prints is kept by nobody.
+    if filler.isPrivate, !place.isShared, let shopper = page.shopper { globals.merge(shopper.globals) { _, own in own } }
     if !filler.wrapped.isEmpty {
       globals["content"] = .safeHTML(bytes: try await wrapped(filler, of: page, at: place, into: &basis))
     }
@@ -170,6 +185,14 @@ struct Place {
       errors: .silent,
       host: page.shop.theme.host.scoped(to: filler))
     return try await run(render, of: page, at: place, into: &basis)
+  }
+
+  /// In a page that all share, a part that is one shopper's own is asked for by the browser. Without script it is not there, and
+  /// the page it belongs to has it.
+  private func placeholder(of filler: Filler, on page: PageMaking) -> [UInt8] {
+    guard case .theme = filler.origin, page.shop.theme.theme.section(filler.type) != nil else { return [] }
+    let address = page.shop.market.path(.fragments) + "/" + PercentEncoding.segment(filler.type)
+    return Array("<div hx-get=\"\(address)\" hx-trigger=\"load\" hx-swap=\"outerHTML\"></div>".utf8)
   }
 
   private func wrapped(

@@ -2,6 +2,7 @@ import ChangeLog
 import CoreAPIClient
 import EventLoop
 import FragmentCache
+import Session
 import TemplateEngine
 import Tenancy
 
@@ -26,25 +27,34 @@ import Tenancy
     case product(Product)
     case collection(Collection, Page<Product>)
     case search(Page<Product>)
+    case page(ContentPage)
+    case blog(Blog, Page<Article>)
+    case article(Article, Blog)
   }
 
+  static let articlesOnPage = 12
+  /// Of the products whose price changed last.
+  static let priceChanges = 8
   /// Different things one page may ask the core API for.
   static let mostReads = 200
 
   /// A template asks for more than a page may.
   struct TooManyReads: Error {}
 
-  let tenant: Tenant
+  let shop: Shop
   /// Without the variant once the product turns out not to have it.
   private(set) var route: PageRoute
   /// The address named a choice that the product does not have. Any number of such addresses can be written.
   private(set) var ignoresVariant = false
-  let baseURL: String
   /// Products on one page of a listing.
   let pageSize: Int
+  /// Of the shopper, where the page is one shopper's own.
+  let session: ShopperSession?
   let api: any CoreAPI
   let reads: ShopReads
   let follower: Follower
+  var tenant: Tenant { shop.tenant }
+  var market: Market { shop.market }
   private var readings: [DataRequest: Promise<Reading>] = [:]
   private var subject: Promise<(Subject?, Reading)>?
   /// Lists of products that were read, for fillers that are placed on a card.
@@ -52,13 +62,13 @@ import Tenancy
   var site: Site?
 
   init(
-    of tenant: Tenant, route: PageRoute, baseURL: String, pageSize: Int, from api: any CoreAPI, _ reads: ShopReads,
+    of shop: Shop, route: PageRoute, pageSize: Int, for session: ShopperSession? = nil, from api: any CoreAPI, _ reads: ShopReads,
     following follower: Follower
   ) {
-    self.tenant = tenant
+    self.shop = shop
     self.route = route
-    self.baseURL = baseURL
     self.pageSize = pageSize
+    self.session = session
     self.api = api
     self.reads = reads
     self.follower = follower
@@ -66,9 +76,12 @@ import Tenancy
 
   /// The names templates may look at, none of them fetched yet.
   static let names = [
-    "shop", "product", "collection", "search", "paginate", "recommendations", "all_collections", "page_title", "page_description",
+    "shop", "product", "collection", "search", "page", "blog", "article", "paginate", "recommendations", "price_changes",
+    "all_collections", "page_title", "page_description",
   ]
-  static let lookups = ["menus": "menu", "linklists": "menu", "collections": "collection-of", "all_products": "product-of"]
+  static let lookups = [
+    "menus": "menu", "linklists": "menu", "collections": "collection-of", "all_products": "product-of", "blogs": "blog-of",
+  ]
 
   /// What the page is about; nil where there is no such thing, or no such page of it.
   func mainSubject() async throws -> (Subject?, Reading) {

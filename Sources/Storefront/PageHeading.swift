@@ -7,6 +7,9 @@ enum PageHeading {
     case .product(let product): product.title
     case .collection(let collection, _): collection.title
     case .search: terms
+    case .page(let page): page.title
+    case .blog(let blog, _): blog.title
+    case .article(let article, _): article.title
     case PageData.Subject.none?: site.name
     case nil: ""
     }
@@ -16,8 +19,10 @@ enum PageHeading {
     switch subject {
     case .product(let product): excerpt(product.descriptionHTML.text)
     case .collection(let collection, _): excerpt(collection.description.text)
+    case .page(let page): excerpt(page.body.text)
+    case .article(let article, _): excerpt(article.excerpt.isEmpty ? article.body.text : article.excerpt)
     case PageData.Subject.none?: excerpt(site.description)
-    case .search, nil: ""
+    case .search, .blog, nil: ""
     }
   }
 

@@ -21,9 +21,12 @@ import Tenancy
   /// What the shared cache has of its fragments; nil without one.
   let look: SharedLook?
   let globals: [String: Value]
+  /// What one shopper has; nil while a page is made that all share.
+  let shopper: ShopperDrops?
 
   /// - Parameter data: of a page whose subject has been read.
-  init(shop: Shop, data: PageData, look: SharedLook? = nil) {
+  init(shop: Shop, data: PageData, look: SharedLook? = nil, shopper: ShopperDrops? = nil) {
+    self.shopper = shopper
     route = data.route
     self.shop = shop
     self.look = look
@@ -31,11 +34,15 @@ import Tenancy
     var globals = PageMaking.unread
     globals["settings"] = shop.theme.settings
     globals["template"] = .string(route.kind.rawValue)
-    globals["canonical_url"] = .string(shop.baseURL + route.target)
+    let routes = shop.market.routes
+    globals["canonical_url"] = .string(shop.baseURL + route.target(in: routes))
     globals["request"] = .bound(
       RequestDrop(
-        path: route.path, kind: route.kind.rawValue, locale: shop.tenant.locale, host: shop.host, origin: shop.baseURL,
+        path: route.path(in: routes), kind: route.kind.rawValue, locale: shop.market.locale, host: shop.host,
+        origin: shop.baseURL,
         query: QueryDrop(terms: route.terms)))
+    globals["routes"] = .bound(RoutesDrop(routes: routes))
+    globals["localization"] = .bound(LocalizationDrop(shop: shop, route: route))
     self.globals = globals
   }
 

@@ -4,6 +4,7 @@ import Delivery
 import EventLoop
 import FragmentCache
 import HTTP
+import Session
 import TemplateEngine
 import Tenancy
 import ThemeSDK
@@ -70,14 +71,15 @@ import ThemeSDK
     return try await made(route, of: shop)
   }
 
-  /// A page that is not kept, rendered. One that does not exist is the shop's 404 page.
+  /// A page that is not kept, rendered.
+  /// - Throws: `Missing` where there is nothing to show.
   func made(_ route: PageRoute, of shop: Shop) async throws -> (Delivery.Document, CacheStatus) {
-    do {
-      let served = try await remade(route, of: shop, keptAs: pageKey(route, of: shop))
-      return (served.content, CacheStatus(served, at: follower.now, isLogLost: follower.isLost(now: follower.now)))
-    } catch is Missing where route.kind != .notFound {
-      return try await page(.notFound, of: shop)
-    }
+    let served = try await remade(route, of: shop, keptAs: pageKey(route, of: shop))
+    return (served.content, CacheStatus(served, at: follower.now, isLogLost: follower.isLost(now: follower.now)))
+  }
+
+  func redirect(from path: String, in market: Market) async throws -> Redirect? {
+    try await reads.redirect(from: path, in: market)
   }
 
   private func remade(_ route: PageRoute, of shop: Shop, keptAs key: FragmentKey) async throws -> Served<Delivery.Document> {
@@ -99,10 +101,12 @@ import ThemeSDK
       parts.append(shop.baseURL)
       parts.append(route.kind.rawValue)
       parts.append(route.handle)
+      parts.append(route.blog)
       parts.append(route.page)
       parts.append(route.sort)
       parts.append(route.variant)
       parts.append(route.terms)
+      if !route.filters.isEmpty { parts.append(route.filters.fields.joined(separator: "&")) }
     }
   }
 
@@ -116,24 +120,24 @@ import ThemeSDK
     defer { look.end() }
     if let page = await look.fragment(key), let loaded = document(page, route, shop) { return loaded }
     let made = try await render(route, of: shop, at: moment, keptAs: key, look: look)
-    look.made(made.map { [$0.status == 404 ? 1 : 0] + $0.body }, key)
+    look.made(made.map { [$0.status == 200 ? 0 : $0.status == 404 ? 1 : 2] + $0.body }, key)
     return made
   }
 
-  /// A page as another process shared it: whether it is the 404 page, then its bytes.
+  /// A page as another process shared it: 0 for a page, 1 for that of what is not there, 2 for that of what is gone; then its bytes.
   private func document(_ page: Fragment<[UInt8]>, _ route: PageRoute, _ shop: Shop) -> Fragment<Delivery.Document>? {
     guard let first = page.content.first else { return nil }
     let document = Delivery.Document(
-      Array(page.content.dropFirst()), status: first == 1 ? 404 : 200, common: shop.theme.headers)
+      Array(page.content.dropFirst()), status: first == 0 ? 200 : first == 1 ? 404 : 410, common: shop.theme.headers)
     return page.map(cost: document.cost * 2) { _ in document }
   }
 
   private func render(
     _ route: PageRoute, of shop: Shop, at moment: Moment, keptAs key: FragmentKey, look: SharedLook?
   ) async throws -> Fragment<Delivery.Document> {
-    let data = PageData(
-      of: shop.tenant, route: route, baseURL: shop.baseURL, pageSize: shop.theme.theme.manifest.productsPerPage, from: api,
-      reads, following: follower)
+    // A theme need not have a page for everything that a platform has.
+    guard shop.theme.theme.hasTemplate(route.kind.rawValue) else { throw Missing() }
+    let data = data(route, of: shop)
     let (subject, reading) = try await data.mainSubject()
     guard subject != nil else {
       // That there is nothing is an answer and no failure: the page of before is not a last good one.
@@ -145,8 +149,20 @@ import ThemeSDK
     if data.ignoresVariant { basis.forbidSharing() }
     let page = PageMaking(shop: shop, data: data, look: look)
     renders += 1
-    guard let layout = shop.theme.theme.layout(for: shop.theme.slots(for: route.kind).page) else {
-      return fragment(try await fragments.slot("main", of: page, at: Place(), into: &basis), page, basis)
+    return fragment(try await whole(page, into: &basis), page, basis)
+  }
+
+  private func data(_ route: PageRoute, of shop: Shop, for session: ShopperSession? = nil) -> PageData {
+    PageData(
+      of: shop, route: route, pageSize: shop.theme.theme.manifest.productsPerPage, for: session, from: api, reads,
+      following: follower)
+  }
+
+  /// A page with the layout around it.
+  private func whole(_ page: PageMaking, into basis: inout Basis) async throws -> [UInt8] {
+    let shop = page.shop
+    guard let layout = shop.theme.theme.layout(for: shop.theme.slots(for: page.route.kind).page) else {
+      return try await fragments.slot("main", of: page, at: Place(), into: &basis)
     }
     var globals = page.globals
     globals["content_for_layout"] = .deferred(DataRequest(kind: "slot", arguments: ["main"]))
@@ -155,13 +171,45 @@ import ThemeSDK
       layout, globals: Globals(globals), partials: shop.theme.theme.partials, limits: FragmentRenderer.limits(within: page),
       errors: .silent,
       host: shop.theme.host)
-    let bytes = try await fragments.run(render, of: page, at: Place(), into: &basis)
-    return fragment(bytes, page, basis)
+    return try await fragments.run(render, of: page, at: Place(), into: &basis)
+  }
+
+  // MARK: One shopper's own
+
+  /// A page that is one shopper's own. It is made each time and kept by nobody; the parts of it that all shoppers share are kept as on
+  /// every other page.
+  /// - Throws: `Missing` where the theme has no such page.
+  func page(_ route: PageRoute, of shop: Shop, for session: ShopperSession, saying notice: String?) async throws -> [UInt8] {
+    guard shop.theme.theme.hasTemplate(route.kind.rawValue) else { throw Missing() }
+    return try await made(route, of: shop, for: session, saying: notice) { try await whole($0, into: &$1) }
+  }
+
+  /// A private section alone.
+  /// - Throws: `Missing` where the theme has no such section, or one that is not private.
+  func fragment(_ name: String, of shop: Shop, for session: ShopperSession, saying notice: String?) async throws -> [UInt8] {
+    guard let filler = shop.theme.theme.section(name), filler.isPrivate else { throw Missing() }
+    return try await made(PageRoute(.notFound), of: shop, for: session, saying: notice) {
+      try await fragments.fill(filler, of: $0, at: Place(), into: &$1)
+    }
+  }
+
+  private func made(
+    _ route: PageRoute, of shop: Shop, for session: ShopperSession, saying notice: String?,
+    _ make: (PageMaking, inout Basis) async throws -> [UInt8]
+  ) async throws -> [UInt8] {
+    try await Loop.staying {
+      await Loop.giveWay()
+      let data = data(route, of: shop, for: session)
+      _ = try await data.mainSubject()
+      var basis = Basis(follower.moment, ttl: .zero, staleFor: .zero)
+      renders += 1
+      return try await make(PageMaking(shop: shop, data: data, shopper: ShopperDrops(session, of: shop, saying: notice)), &basis)
+    }
   }
 
   private func fragment(_ body: [UInt8], _ page: PageMaking, _ basis: Basis) -> Fragment<Delivery.Document> {
     let document = Delivery.Document(
-      body, status: page.route.kind == .notFound ? 404 : 200, common: page.shop.theme.headers)
+      body, status: page.route.kind != .notFound ? 200 : page.route == .gone ? 410 : 404, common: page.shop.theme.headers)
     return Fragment(document, basis: basis, cost: document.cost * 2)
   }
 

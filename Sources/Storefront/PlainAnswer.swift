@@ -14,6 +14,10 @@ enum PlainAnswer {
     response.headers.add("Allow", "GET, HEAD")
     return response
   }()
+  /// 403: another site's page sent it, or something that says nothing of where it comes from.
+  static let foreignForm = document(403, "This form is not from this shop", "Please go back and try again.")
+  static let unsupportedForm = text(415, "Send it as application/x-www-form-urlencoded\n")
+  static let malformedForm = text(400, "The form could not be read\n")
 
   static let unavailable: HTTPResponse = {
     var response = document(503, "This shop is taking a short break", "Please try again in a moment.")
@@ -38,7 +42,7 @@ enum PlainAnswer {
     }
   }
 
-  /// - Parameter target: a path on the same host.
+  /// - Parameter target: a path on the same host, or the shop's own address.
   static func moved(to target: String) -> HTTPResponse {
     var response = HTTPResponse(status: 301)
     response.headers.add("Location", target)

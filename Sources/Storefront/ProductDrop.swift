@@ -1,6 +1,7 @@
 import CoreAPIClient
 import HTTP
 import TemplateEngine
+import Tenancy
 
 /// A product as templates see it: Shopify's names, amounts as whole hundredths. Bound where it lies, in a list as the core API
 /// gave it: only what a template looks at is read, and nothing is copied for each card.
@@ -33,7 +34,11 @@ extension Product: Bindable {
     .field("attributes", \.attributes),
     .computed("tags") { .array($0.tags.map { .string($0) }) },
     .computed("collections") { _ in .array([]) },
-    .computed("rating") { $0.rating.map { .bound(RatingDrop(rating: $0)) } ?? .null }
+    .computed("rating") { $0.rating.map { .bound(RatingDrop(rating: $0)) } ?? .null },
+    .field("unit", \.unit),
+    .field("language", \.language),
+    .computed("price_changed_at") { $0.priceChange.map { .string(CoreAPIClient.Timestamp.text($0.at)) } ?? .null },
+    .computed("price_before") { $0.priceChange.map { .amount($0.from) } ?? .null }
   )
 
   private var prices: [Money] { variants.map(\.price) }
@@ -60,13 +65,18 @@ struct ProductDrop: Bindable {
   /// Empty for none.
   let selectedVariant: String
   let collections: [Collection]
+  let routes: Routes
 
   static let shape = Shape<ProductDrop>(
     including: \.product,
+    .computed("description") { .safeHTML($0.product.descriptionHTML.html(in: $0.routes)) },
+    .computed("content") { .safeHTML($0.product.descriptionHTML.html(in: $0.routes)) },
     .computed("options_with_values") { $0.product.options(choosing: $0.selected ?? $0.product.likelyVariant) },
     .computed("selected_variant") { $0.product.drop($0.selected) },
     .computed("selected_or_first_available_variant") { $0.product.drop($0.selected ?? $0.product.likelyVariant) },
-    .computed("collections") { .models($0.collections.map { CollectionDrop(collection: $0) }) }
+    .computed("collections") { drop in
+      .models(drop.collections.map { CollectionDrop(collection: $0, routes: drop.routes) })
+    }
   )
 
   private var selected: Variant? {
@@ -136,7 +146,9 @@ extension Product.Attribute: Bindable {
   package static let shape = Shape<Product.Attribute>(
     .field("key", \.key),
     .field("label", \.label),
-    .field("value", \.value)
+    .field("value", \.value),
+    .computed("type") { .string($0.type.rawValue) },
+    .field("unit", \.unit)
   )
 }
 

@@ -1,7 +1,8 @@
 import CoreAPIClient
 import HTTP
+import Tenancy
 
-/// Path and query to `Route`. A pure function: no I/O, no data, the same answer in every process.
+/// Path and query to a market and a `Route`. A pure function: no I/O, no data, the same answer in every process.
 ///
 /// Only the query parameters a page declares are read, the rest are dropped: a campaign's `utm_source` neither changes a page
 /// nor makes a second copy of it in the cache.
@@ -17,46 +18,93 @@ package struct Router: Sendable {
   /// - Parameters:
   ///   - path: decoded once and checked by the gate: starts with `/`, no dot segments.
   ///   - query: as sent, without `?`.
-  package func route(path: String, query: String) -> Route {
-    if path == "/" { return .page(PageRoute(.index)) }
-    let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
-      Substring($0)
-    }
+  /// - Returns: the position of the market among the tenant's, and what is asked for there.
+  package func route(path: String, query: String, of tenant: Tenant) -> (market: Int, route: Route) {
+    if path == "/" { return (0, .page(PageRoute(.index))) }
+    let segments = Self.segments(of: path)
     if segments.last == "" {
       // One page, one address. What is empty in the middle is nobody's page.
       let trimmed = segments.prefix { !$0.isEmpty }
       return trimmed.count == segments.count - 1
-        ? .moved(
-          "/" + trimmed.map { PercentEncoding.segment(String($0)) }.joined(separator: "/") + (query.isEmpty ? "" : "?" + query))
-        : .page(.notFound)
+        ? (0, .moved("/" + trimmed.map { PercentEncoding.segment(String($0)) }.joined(separator: "/") + Self.tail(query)))
+        : (0, .page(.notFound))
     }
     switch (segments[0], segments.count) {
-    case ("assets", 3...4): return .asset(path)
-    case ("robots.txt", 1): return .robots
-    case ("sitemap.xml", 1): return .sitemap
-    case ("collections", 1): return .moved("/collections/all")
-    case ("collections", 2): return .page(listing(PageRoute(.collection, handle: String(segments[1])), query))
-    case ("collections", 4) where segments[2] == "products":
-      // Where a shopper came from is not part of what a product is: one address for each product.
-      return .moved(Product.path(of: String(segments[3])))
-    case ("products", 2):
-      var page = PageRoute(.product, handle: String(segments[1]))
-      page.variant = field("variant", in: query).flatMap { $0.utf8.count <= 256 ? $0 : nil } ?? ""
-      return .page(page)
-    case ("search", 1):
-      var page = listing(PageRoute(.search), query)
+    case ("assets", 3...4): return (0, .asset(path))
+    case ("robots.txt", 1): return (0, .robots)
+    case ("sitemap.xml", 1): return (0, .sitemap)
+    default: break
+    }
+    let market = Self.market(named: segments[0], of: tenant)
+    let parts = market == 0 ? segments[...] : segments.dropFirst()
+    let routes = tenant.markets[market].routes
+    guard let (address, isCurrent) = ShopAddress.read(parts, in: routes) else {
+      if parts.count == 2, routes.place(for: parts[parts.startIndex]) == .fragments {
+        return (market, .fragment(String(parts[parts.startIndex + 1])))
+      }
+      return (market, Self.ofDefault(segments, tenant).map { .moved($0 + Self.tail(query)) } ?? .file(path))
+    }
+    guard isCurrent else { return (market, .moved(routes.path(address) + Self.tail(query))) }
+    return (market, .page(page(PageRoute(address), query)))
+  }
+
+  /// What a form asks for, in which market: the place and the word after it, such as `cart` and `add`.
+  package func action(path: String, of tenant: Tenant) -> (market: Int, place: Routes.Place, verb: String)? {
+    let segments = Self.segments(of: path)
+    let market = Self.market(named: segments[0], of: tenant)
+    let parts = market == 0 ? segments[...] : segments.dropFirst()
+    guard parts.count == 2, let place = tenant.markets[market].routes.place(for: parts[parts.startIndex]) else { return nil }
+    return (market, place, String(parts[parts.startIndex + 1]))
+  }
+
+  private static func segments(of path: String) -> [Substring] {
+    path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
+  }
+
+  /// The market whose addresses begin with the word; the default one's begin with none.
+  private static func market(named word: Substring, of tenant: Tenant) -> Int {
+    guard tenant.markets.count > 1 else { return 0 }
+    return tenant.markets.firstIndex { $0.routes.prefix.map { $0 == word } ?? false } ?? 0
+  }
+
+  /// `/en/products/coat` where English is the default, which is at the root.
+  private static func ofDefault(_ segments: [Substring], _ tenant: Tenant) -> String? {
+    guard segments[0] == tenant.locale.lowercased(), tenant.markets.count > 1 else { return nil }
+    return ShopAddress(segments.dropFirst(), in: tenant.market.routes).map { tenant.market.path($0) }
+  }
+
+  private static func tail(_ query: String) -> String { query.isEmpty ? "" : "?" + query }
+
+  private func page(_ route: PageRoute, _ query: String) -> PageRoute {
+    guard !query.isEmpty else { return route }
+    var page = route
+    switch route.kind {
+    case .collection, .blog: return listing(route, query)
+    case .product: page.variant = field("variant", in: query).flatMap { $0.utf8.count <= 256 ? $0 : nil } ?? ""
+    case .search:
+      page = listing(route, query)
       page.terms = Self.normalised(field("q", in: query) ?? "")
       // Without terms there is nothing to order or to page through.
-      return .page(page.terms.isEmpty ? PageRoute(.search) : page)
-    default: return .file(path)
+      if page.terms.isEmpty { page = PageRoute(.search) }
+    default: break
     }
+    return page
   }
 
   private func listing(_ route: PageRoute, _ query: String) -> PageRoute {
     var route = route
+    if let text = field("page", in: query), text.utf8.count <= 6, let page = Int(text), page >= 1 { route.page = page }
+    guard route.kind != .blog else { return route }
     // The listing's own order is what no order means: one page, one key.
     if let sort = field("sort_by", in: query), sort != "manual", Self.sorts[sort] != nil { route.sort = sort }
-    if let text = field("page", in: query), text.utf8.count <= 6, let page = Int(text), page >= 1 { route.page = page }
+    if query.contains("filter.") {
+      for pair in query.split(separator: "&").prefix(64) {
+        guard let equals = pair.firstIndex(of: "="), let name = PercentEncoding.decodeFormValue(pair[..<equals]),
+          name.hasPrefix("filter."), let value = PercentEncoding.decodeFormValue(pair[pair.index(after: equals)...])
+        else { continue }
+        route.filters.read(name, value)
+      }
+    }
     return route
   }
 

@@ -3,6 +3,7 @@ import CoreAPIClient
 import EventLoop
 import FragmentCache
 import HTTP
+import Session
 import Tenancy
 
 /// One worker, put together: everything between a listening socket and a page. Nothing is global, so a test can have two.
@@ -50,12 +51,16 @@ import Tenancy
     self.tenants = tenants
     self.accessLog = accessLog
     self.log = log
-    themes = ThemeStore(themesFolder: configuration.themesFolder, pluginsFolder: configuration.pluginsFolder)
+    themes = ThemeStore(
+      themesFolder: configuration.themesFolder, pluginsFolder: configuration.pluginsFolder, images: configuration.images)
     renderer = PageRenderer(
       pageBytes: configuration.cacheBytes / 3 * 2, fragmentBytes: configuration.cacheBytes / 8,
       readBytes: configuration.cacheBytes / 24, following: follower, reading: coreAPI, shared: shared, log: log)
     pipeline = RequestPipeline(
       tenants: tenants, themes: themes, renderer: renderer,
+      shoppers: ShopperPages(
+        rendering: renderer, reading: coreAPI, cookie: SessionCookie(SessionSeal(keys: configuration.sessionKeys)),
+        customers: configuration.customerTokenKeys.isEmpty ? nil : CustomerToken(keys: configuration.customerTokenKeys)),
       files: PublicFiles(root: configuration.publicFolder, following: follower, bytes: configuration.cacheBytes / 6),
       discovery: Discovery(reading: coreAPI, following: follower),
       addresses: ShopAddresses(tenants, localPort: configuration.localPort), log: log)

@@ -4,18 +4,19 @@ import Tenancy
 
 /// The shop itself: the landlord's record and what the core API says of it. Templates call the tenant `shop`.
 struct ShopDrop: Bindable {
-  let tenant: Tenant
+  let shop: Shop
   let site: Site
-  let baseURL: String
 
   static let shape = Shape<ShopDrop>(
     .field("name", \.site.name),
-    .field("url", \.baseURL),
+    .field("url", \.shop.baseURL),
     .field("tagline", \.site.tagline),
     .field("description", \.site.description),
     .field("email", \.site.email),
-    .field("locale", \.tenant.locale),
-    .field("currency", \.tenant.currency),
+    .field("phone", \.site.phone),
+    .field("address", \.site.address),
+    .field("locale", \.shop.market.locale),
+    .field("currency", \.shop.market.currency),
     .computed("logo") { $0.site.logo.map { .bound($0) } ?? .null }
   )
 }
@@ -23,20 +24,28 @@ struct ShopDrop: Bindable {
 /// A menu. Whether an item is the current one is not said: the same header serves every page.
 struct MenuDrop: Bindable {
   let menu: Menu
+  let routes: Routes
 
   static let shape = Shape<MenuDrop>(
     .field("handle", \.menu.handle),
     .field("title", \.menu.handle),
-    .field("items", \.menu.items),
-    .field("links", \.menu.items)
+    .computed("items") { .models($0.items) },
+    .computed("links") { .models($0.items) }
   )
+
+  private var items: [MenuItemDrop] { menu.items.map { MenuItemDrop(item: $0, routes: routes) } }
 }
 
-extension Menu.Item: Bindable {
-  package static let shape = Shape<Menu.Item>(
-    .field("title", \.title),
-    .field("url", \.url),
-    .field("items", \.items),
-    .field("links", \.items)
+struct MenuItemDrop: Bindable {
+  let item: Menu.Item
+  let routes: Routes
+
+  static let shape = Shape<MenuItemDrop>(
+    .field("title", \.item.title),
+    .computed("url") { .string($0.routes.localized($0.item.url)) },
+    .computed("items") { .models($0.items) },
+    .computed("links") { .models($0.items) }
   )
+
+  private var items: [MenuItemDrop] { item.items.map { MenuItemDrop(item: $0, routes: routes) } }
 }

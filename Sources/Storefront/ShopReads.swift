@@ -26,52 +26,63 @@ import Tenancy
 
   // What is kept and may be shown; nil where it is to be read first.
 
-  func keptSite(of tenant: TenantID) -> Read<Site>? { kept(FragmentKey(tenant, "site")) }
+  func keptSite(in market: Market) -> Read<Site>? { kept(FragmentKey(market.tenant, "site", market.key)) }
 
-  func keptMenu(_ handle: String, of tenant: TenantID) -> Read<Menu?>? { kept(FragmentKey(tenant, "menu", handle)) }
-
-  func keptCollection(_ handle: String, of tenant: TenantID) -> Read<Collection?>? {
-    kept(FragmentKey(tenant, "collection", handle))
+  func keptMenu(_ handle: String, in market: Market) -> Read<Menu?>? {
+    kept(FragmentKey(market.tenant, "menu", market.key, handle))
   }
 
-  func keptCollections(of tenant: TenantID) -> Read<[Collection]>? { kept(FragmentKey(tenant, "collections")) }
+  func keptCollection(_ handle: String, in market: Market) -> Read<Collection?>? {
+    kept(FragmentKey(market.tenant, "collection", market.key, handle))
+  }
+
+  func keptCollections(in market: Market) -> Read<[Collection]>? { kept(FragmentKey(market.tenant, "collections", market.key)) }
 
   private func kept<T: Sendable>(_ key: FragmentKey) -> Read<T>? {
     guard case .fresh(let fragment, _) = store.lookUp(key) else { return nil }
     return Self.read(fragment)
   }
 
-  func site(of tenant: TenantID) async throws -> Read<Site> {
-    try await read(FragmentKey(tenant, "site"), cost: { _ in 1024 }, tags: { _ in [TagName.site] }) {
-      try await self.api.site(tenant)
+  func site(in market: Market) async throws -> Read<Site> {
+    try await read(FragmentKey(market.tenant, "site", market.key), cost: { _ in 1024 }, tags: { _ in [TagName.site] }) {
+      try await self.api.site(market)
     }
   }
 
-  func menu(_ handle: String, of tenant: TenantID) async throws -> Read<Menu?> {
-    try await read(FragmentKey(tenant, "menu", handle), cost: { _ in 4096 }, tags: { _ in [TagName.menu(handle)] }) {
-      try await self.api.menu(handle, of: tenant)
-    }
-  }
-
-  func collection(_ handle: String, of tenant: TenantID) async throws -> Read<Collection?> {
-    try await read(FragmentKey(tenant, "collection", handle), cost: { _ in 2048 }, tags: { _ in [TagName.collection(handle)] }) {
-      try await self.api.collection(handle, of: tenant)
-    }
-  }
-
-  func collections(of tenant: TenantID) async throws -> Read<[Collection]> {
+  func menu(_ handle: String, in market: Market) async throws -> Read<Menu?> {
     try await read(
-      FragmentKey(tenant, "collections"), cost: { 1024 * $0.count },
+      FragmentKey(market.tenant, "menu", market.key, handle), cost: { _ in 4096 }, tags: { _ in [TagName.menu(handle)] }
+    ) {
+      try await self.api.menu(handle, in: market)
+    }
+  }
+
+  func collection(_ handle: String, in market: Market) async throws -> Read<Collection?> {
+    try await read(
+      FragmentKey(market.tenant, "collection", market.key, handle), cost: { _ in 2048 },
+      tags: { _ in [TagName.collection(handle)] }
+    ) {
+      try await self.api.collection(handle, in: market)
+    }
+  }
+
+  func collections(in market: Market) async throws -> Read<[Collection]> {
+    try await read(
+      FragmentKey(market.tenant, "collections", market.key), cost: { 1024 * $0.count },
       tags: { [TagName.collections] + $0.map { TagName.collection($0.handle) } }
-    ) { try await self.api.collections(of: tenant) }
+    ) { try await self.api.collections(in: market) }
   }
 
   /// The first products of a collection, as pages of other things show them; nil is the collection of everything.
-  func products(of collection: String?, count: Int, of tenant: TenantID) async throws -> Read<Page<Product>> {
-    let key = FragmentKey(tenant) { parts in
+  func products(
+    of collection: String?, sort: ProductQuery.Sort = .manual, count: Int, in market: Market
+  ) async throws -> Read<Page<Product>> {
+    let key = FragmentKey(market.tenant) { parts in
       parts.append("products")
+      parts.append(market.key)
       parts.append(collection == nil ? 0 : 1)
       parts.append(collection ?? "")
+      parts.append(sort.rawValue)
       parts.append(count)
     }
     return try await read(
@@ -79,7 +90,30 @@ import Tenancy
       tags: { page in
         [collection.map(TagName.list) ?? TagName.allProducts] + page.items.map(\.tagName)
       }
-    ) { try await self.api.products(ProductQuery(collection: collection, page: 1, size: count), of: tenant) }
+    ) { try await self.api.products(ProductQuery(collection: collection, sort: sort, page: 1, size: count), in: market) }
+  }
+
+  func blog(_ handle: String, in market: Market) async throws -> Read<Blog?> {
+    try await read(
+      FragmentKey(market.tenant, "blog", market.key, handle), cost: { _ in 1024 }, tags: { _ in [TagName.blog(handle)] }
+    ) { try await self.api.blog(handle, in: market) }
+  }
+
+  /// The latest of a blog, as pages of other things show them.
+  func articles(of blog: String, count: Int, in market: Market) async throws -> Read<Page<Article>> {
+    try await read(
+      FragmentKey(market.tenant, "articles", market.key, blog, "\(count)"),
+      cost: { page in page.items.reduce(1024) { $0 + 1024 + $1.body.html.utf8.count } },
+      tags: { _ in [TagName.articles(of: blog)] }
+    ) { try await self.api.articles(of: blog, page: 1, size: count, in: market) }
+  }
+
+  /// What is said of a path at which there is nothing.
+  func redirect(from path: String, in market: Market) async throws -> Redirect? {
+    try await read(
+      FragmentKey(market.tenant, "redirect", market.key, path), cost: { _ in 256 },
+      tags: { _ in [TagName.redirects, TagName.allProducts] }
+    ) { try await self.api.redirect(from: path, in: market) }.answer.value
   }
 
   private func read<T: Sendable>(

@@ -17,16 +17,19 @@ package final class ThemeStore: Sendable {
   package let plugins: [String: Plugin]
   package let rejections: [Rejection]
   private let fallback: Theme?
+  private let images: ImageAddress
   private let state = Mutex(State())
 
   private struct State {
-    var active: [TenantID: ActiveTheme] = [:]
+    /// By market, in the tenant's order.
+    var active: [TenantID: [ActiveTheme?]] = [:]
     var looks: [Look.Key: Look] = [:]
   }
 
   /// - Parameters:
   ///   - fallback: the theme of a tenant whose own is missing or broken; the first by name where that one is missing too.
-  package init(themesFolder: String, pluginsFolder: String, fallback: String = "fashion") {
+  package init(themesFolder: String, pluginsFolder: String, images: ImageAddress = .asGiven, fallback: String = "base") {
+    self.images = images
     var themes: [String: Theme] = [:]
     var plugins: [String: Plugin] = [:]
     var rejections: [Rejection] = []
@@ -46,18 +49,27 @@ package final class ThemeStore: Sendable {
     self.fallback = themes[fallback] ?? themes.min { $0.key < $1.key }?.value
   }
 
-  /// The tenant's theme with its plugins and settings, made once for each revision of the tenant's record.
+  /// The tenant's theme with its plugins and settings in one of its markets, made once for each revision of the tenant's record.
   /// - Returns: nil only where no theme at all could be read.
-  package func theme(of tenant: Tenant) -> ActiveTheme? {
+  package func theme(of tenant: Tenant, market index: Int = 0) -> ActiveTheme? {
     state.withLock { state in
-      if let known = state.active[tenant.id], known.tenantRevision == tenant.revision { return known }
+      if let known = state.active[tenant.id], index < known.count, let theme = known[index],
+        theme.tenantRevision == tenant.revision
+      {
+        return theme
+      }
+      let market = tenant.markets[index]
       guard let theme = themes[tenant.theme] ?? fallback else { return nil }
       let plugins = tenant.plugins.compactMap { self.plugins[$0] }
-      let key = Look.Key(theme: theme.id, plugins: plugins.map(\.id), locale: tenant.locale, currency: tenant.currency)
-      let look = state.looks[key] ?? Look(theme, plugins: plugins, locale: tenant.locale, currency: tenant.currency)
+      let key = Look.Key(theme: theme.id, plugins: plugins.map(\.id), locale: market.locale, currency: market.currency)
+      let look =
+        state.looks[key] ?? Look(theme, plugins: plugins, locale: market.locale, currency: market.currency, images: images)
       state.looks[key] = look
-      let made = ActiveTheme(look, for: tenant)
-      state.active[tenant.id] = made
+      let made = ActiveTheme(look, for: tenant, in: market)
+      var known = state.active[tenant.id] ?? []
+      while known.count <= index { known.append(nil) }
+      known[index] = made
+      state.active[tenant.id] = known
       return made
     }
   }

@@ -29,13 +29,13 @@ enum ServiceProbe {
         asked.append((name, endpoint))
       }
     }
-    let tenant = try? TenantFile.read(tenants).tenants.first?.id
+    let market = try? TenantFile.read(tenants).tenants.first?.market
     return findings
       + Loop.assumeIsolated {
         var found: [Diagnosis.Finding] = []
         _ = Loop.task {
           for (name, endpoint) in asked { found.append(await ask(endpoint, name)) }
-          if let url = backends.coreAPI { found.append(await ask(url, tenant)) }
+          if let url = backends.coreAPI { found.append(await ask(url, market)) }
           Loop.stop()
         }
         if !asked.isEmpty || backends.coreAPI != nil { Loop.run() }
@@ -55,11 +55,11 @@ enum ServiceProbe {
     }
   }
 
-  @LoopActor private static func ask(_ url: String, _ tenant: TenantID?) async -> Diagnosis.Finding {
-    guard let tenant else { return .init(.warning, "core API", "not asked, for there is no tenant to ask for") }
+  @LoopActor private static func ask(_ url: String, _ market: Market?) async -> Diagnosis.Finding {
+    guard let market else { return .init(.warning, "core API", "not asked, for there is no tenant to ask for") }
     do throws(CoreAPIError) {
-      _ = try await HTTPCoreAPI(baseURL: url).site(tenant)
-      return .init(.ok, "core API", "\(url) answers for \(tenant)")
+      _ = try await HTTPCoreAPI(baseURL: url).site(market)
+      return .init(.ok, "core API", "\(url) answers for \(market.tenant)")
     } catch {
       return .init(.problem, "core API", error.reason, wayOut: "start it, or correct CORE_API_URL")
     }

@@ -7,6 +7,7 @@ import Redis
 import ReferenceCoreAPI
 import Storefront
 import Tenancy
+import ThemeSDK
 
 /// `storefront worker`: what the supervisor starts. It inherits its sockets and says on a pipe that it is ready, and then every
 /// second that its loop still turns.
@@ -56,6 +57,12 @@ enum WorkerCommand {
     configuration.publicFolder = options.publicFolder
     configuration.localPort = options.port
     configuration.cacheBytes = options.cacheMegabytes << 20
+    let secrets = try Secrets(.current)
+    if let keys = secrets.session { configuration.sessionKeys = keys }
+    configuration.customerTokenKeys = secrets.customer ?? []
+    if let template = Environs.current.variables["IMAGE_SERVICE"], !template.isEmpty {
+      configuration.images = ImageAddress(template: template)
+    }
     let start = MonotonicInstant.now
     if let url = backends.coreAPI {
       let clock = { start.duration(to: MonotonicInstant.now) }

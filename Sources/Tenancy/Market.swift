@@ -26,4 +26,14 @@ package final class Market: Hashable, Sendable {
     hasher.combine(tenant)
     hasher.combine(key)
   }
+
+  /// Of the form that BCP 47 gives tags: `de`, `pt-BR`.
+  package static func isLanguageTag(_ text: String) -> Bool {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    return (2...3).contains(parts[0].utf8.count) && parts[0].utf8.allSatisfy { (0x61...0x7a).contains($0) }
+      && parts.dropFirst().allSatisfy { part in
+        (2...8).contains(part.utf8.count)
+          && part.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a }
+      }
+  }
 }

@@ -32,7 +32,7 @@ struct MarketRecord: Decodable {
   static func market(
     of tenant: TenantID, locale: String, currency: String, root: String, words: RouteWords
   ) throws(TenancyError) -> Market {
-    guard isLanguageTag(locale) else {
+    guard Market.isLanguageTag(locale) else {
       throw TenancyError(.tenant, at: "locale", "'\(locale)' is no language tag: use one such as en, de or pt-BR")
     }
     guard currency.utf8.count == 3, currency.utf8.allSatisfy({ (0x41...0x5a).contains($0) }) else {
@@ -41,15 +41,6 @@ struct MarketRecord: Decodable {
     let routes: Routes
     do throws(TenancyError) { routes = try words.routes(root: root) } catch { throw error.inside("routes") }
     return Market(of: tenant, locale: locale, currency: currency, routes: routes)
-  }
-
-  private static func isLanguageTag(_ text: String) -> Bool {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    return (2...3).contains(parts[0].utf8.count) && parts[0].utf8.allSatisfy { (0x61...0x7a).contains($0) }
-      && parts.dropFirst().allSatisfy { part in
-        (2...8).contains(part.utf8.count)
-          && part.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a }
-      }
   }
 }
 

@@ -235,34 +235,54 @@ struct FailingCoreAPI: CoreAPI {
     if switchboard.fails.withLock({ $0 }) { throw .unavailable("upstream secret: db-7 refused") }
   }
 
-  func site(_ tenant: TenantID) async throws(CoreAPIError) -> Answer<Site> {
+  func site(_ market: Market) async throws(CoreAPIError) -> Answer<Site> {
     try await wire()
-    return try await behind.site(tenant)
+    return try await behind.site(market)
   }
-  func product(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Product?> {
+  func product(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Product?> {
     switchboard.productReads.withLock { $0 += 1 }
     try await wire()
-    return try await behind.product(handle, of: tenant)
+    return try await behind.product(handle, in: market)
   }
-  func products(_ query: ProductQuery, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Page<Product>> {
+  func products(_ query: ProductQuery, in market: Market) async throws(CoreAPIError) -> Answer<Page<Product>> {
     switchboard.listReads.withLock { $0 += 1 }
     try await wire()
-    return try await behind.products(query, of: tenant)
+    return try await behind.products(query, in: market)
   }
-  func collection(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<CoreAPIClient.Collection?> {
+  func collection(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<CoreAPIClient.Collection?> {
     try await wire()
-    return try await behind.collection(handle, of: tenant)
+    return try await behind.collection(handle, in: market)
   }
-  func collections(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[CoreAPIClient.Collection]> {
+  func collections(in market: Market) async throws(CoreAPIError) -> Answer<[CoreAPIClient.Collection]> {
     try await wire()
-    return try await behind.collections(of: tenant)
+    return try await behind.collections(in: market)
   }
-  func menu(_ handle: String, of tenant: TenantID) async throws(CoreAPIError) -> Answer<Menu?> {
+  func menu(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Menu?> {
     try await wire()
-    return try await behind.menu(handle, of: tenant)
+    return try await behind.menu(handle, in: market)
   }
-  func sitemapEntries(of tenant: TenantID) async throws(CoreAPIError) -> Answer<[SitemapEntry]> {
+  func sitemapEntries(in market: Market) async throws(CoreAPIError) -> Answer<[SitemapEntry]> {
     try await wire()
-    return try await behind.sitemapEntries(of: tenant)
+    return try await behind.sitemapEntries(in: market)
+  }
+  func contentPage(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<ContentPage?> {
+    try await wire()
+    return try await behind.contentPage(handle, in: market)
+  }
+  func blog(_ handle: String, in market: Market) async throws(CoreAPIError) -> Answer<Blog?> {
+    try await wire()
+    return try await behind.blog(handle, in: market)
+  }
+  func articles(of blog: String, page: Int, size: Int, in market: Market) async throws(CoreAPIError) -> Answer<Page<Article>> {
+    try await wire()
+    return try await behind.articles(of: blog, page: page, size: size, in: market)
+  }
+  func article(_ handle: String, of blog: String, in market: Market) async throws(CoreAPIError) -> Answer<Article?> {
+    try await wire()
+    return try await behind.article(handle, of: blog, in: market)
+  }
+  func redirect(from path: String, in market: Market) async throws(CoreAPIError) -> Answer<Redirect?> {
+    try await wire()
+    return try await behind.redirect(from: path, in: market)
   }
 }

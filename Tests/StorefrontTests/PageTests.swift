@@ -173,7 +173,7 @@ import Testing
     let stage = try Stage()
     let one = try TenantID("one")
     _ = try await stage.get("/products/linen")
-    var product = try #require(try await stage.catalog.product("linen", of: one).value)
+    var product = try #require(try await stage.catalog.product("linen", in: Market(of: one, locale: "en", currency: "EUR")).value)
     product.handle = "renamed"
     try stage.catalog.update(product: product, of: one)
     var old = try await stage.get("/products/linen")

@@ -1,11 +1,22 @@
+import Tenancy
 import Testing
 
 @testable import Storefront
 
 @Suite struct RouterTests {
+  /// English at the root, German and Romanian with words of their own.
+  static let tenant = try! TenantFile.parse(
+    Array(
+      """
+      {"tenants": [{"id": "shop", "name": "Shop", "theme": "t", "markets": [
+        {"locale": "de", "routes": {"products": ["produkte", "artikel"], "search": "suche", "cart": "warenkorb"}},
+        {"locale": "ro", "currency": "RON", "routes": {"products": "produs"}}]}]}
+      """.utf8)
+  ).tenants[0]
+
   private func route(_ target: String) -> Route {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    return Router().route(path: String(parts[0]), query: parts.count > 1 ? String(parts[1]) : "")
+    return Router().route(path: String(parts[0]), query: parts.count > 1 ? String(parts[1]) : "", of: Self.tenant).route
   }
 
   private func page(_ target: String) -> PageRoute? {
@@ -73,5 +84,64 @@ import Testing
   func aRouteWritesTheTargetThatLeadsToIt(_ target: String) throws {
     let decoded = target.replacing("%20", with: " ")
     #expect(try #require(page(decoded)).target == target)
+  }
+
+  @Test(arguments: [
+    ("/de", 1, PageRoute(.index)), ("/de/produkte/coat", 1, PageRoute(.product, handle: "coat")),
+    ("/ro/produs/coat", 2, PageRoute(.product, handle: "coat")), ("/products/coat", 0, PageRoute(.product, handle: "coat")),
+    ("/ro/search", 2, PageRoute(.search)), ("/de/pages/about", 1, PageRoute(.page, handle: "about")),
+    ("/blogs/journal", 0, PageRoute(.blog, blog: "journal")),
+    ("/de/blogs/journal/first", 1, PageRoute(.article, handle: "first", blog: "journal")),
+    ("/de/warenkorb", 1, PageRoute(.cart)), ("/wishlist", 0, PageRoute(.wishlist)), ("/compare", 0, PageRoute(.compare)),
+  ])
+  func eachMarketHasItsOwnAddresses(path: String, market: Int, page: PageRoute) {
+    let routed = Router().route(path: path, query: "", of: Self.tenant)
+    #expect(routed.market == market && routed.route == .page(page))
+  }
+
+  /// 003-3
+  @Test(arguments: [
+    ("/de/products/coat?variant=1", "/de/produkte/coat?variant=1"), ("/de/artikel/coat", "/de/produkte/coat"),
+    ("/de/search?q=a", "/de/suche?q=a"), ("/de/", "/de"), ("/en", "/"), ("/en/products/coat", "/products/coat"),
+    ("/de/collections/all/produkte/coat", "/de/produkte/coat"), ("/de/collections", "/de/collections/all"),
+  ])
+  func anOldOrOtherWordLeadsToTheAddress(target: String, moved: String) { #expect(route(target) == .moved(moved)) }
+
+  @Test func aWordOfOneMarketIsNoneOfAnother() {
+    #expect(route("/produkte/coat") == .file("/produkte/coat"))
+    #expect(route("/ro/suche") == .file("/ro/suche"))
+    #expect(route("/fr/products/coat") == .file("/fr/products/coat"))
+    #expect(route("/de/fragments/cart-count") == .fragment("cart-count"))
+  }
+
+  @Test func aListingIsNarrowedByWhatItsAddressSays() throws {
+    let query =
+      "filter.v.option.Colour=Red&filter.p.vendor=B&filter.p.vendor=A&filter.p.vendor=A&filter.v.price.gte=10&filter.v.price.lte=50.90"
+      + "&filter.v.availability=yes&filter.p.m.facts.fabric=Wool%20%26%20silk&filter.x=1&utm_source=a"
+    let page = try #require(self.page("/collections/all?" + query))
+    #expect(page.filters.values(of: "vendor") == ["A", "B"])
+    #expect(page.filters.values(of: "availability").isEmpty)
+    let target =
+      "/collections/all?filter.p.m.facts.fabric=Wool%20%26%20silk&filter.v.option.Colour=Red&filter.p.vendor=A&filter.p.vendor=B"
+      + "&filter.v.price.gte=10&filter.v.price.lte=50"
+    #expect(page.target == target)
+    #expect(self.page(target) == page)
+  }
+
+  @Test func nobodyMakesAddressesWithoutEnd() throws {
+    let query = (0..<100).map { "filter.p.vendor=\($0)" }.joined(separator: "&")
+    #expect(try #require(page("/search?q=a&" + query)).filters.values(of: "vendor").count == 24)
+    let long = String(repeating: "x", count: 121)
+    #expect(try #require(page("/collections/a?filter.p.vendor=\(long)&filter.v.price.gte=9999999999")).filters.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("/cart/add", ShopperAction.addToCart), ("/de/warenkorb/change", .changeCart), ("/de/cart/add", .addToCart),
+    ("/ro/wishlist/remove", .unwish), ("/compare/add", .compare), ("/cart", nil), ("/cart/add/x", nil), ("/search/add", nil),
+    ("/cart/pay", nil),
+  ])
+  func formsAskForSomething(path: String, expected: ShopperAction?) {
+    let action = Router().action(path: path, of: Self.tenant).flatMap { ShopperAction(place: $0.place, verb: $0.verb) }
+    #expect(action == expected)
   }
 }

@@ -1,0 +1,67 @@
+import CoreAPIClient
+import TemplateEngine
+import Tenancy
+import ThemeSDK
+
+/// The shop's own addresses, so that no theme writes one by hand: a market may call them otherwise.
+struct RoutesDrop: Bindable {
+  let routes: Routes
+
+  static let shape = Shape<RoutesDrop>(
+    .computed("root_url") { .string($0.routes.path(.home)) },
+    .computed("search_url") { .string($0.routes.path(.search)) },
+    .computed("collections_url") { .string($0.routes.path(.collection("all"))) },
+    .computed("all_products_collection_url") { .string($0.routes.path(.collection("all"))) },
+    .computed("cart_url") { .string($0.routes.path(.cart)) },
+    .computed("cart_add_url") { .string($0.routes.path(.cart) + "/add") },
+    .computed("cart_change_url") { .string($0.routes.path(.cart) + "/change") },
+    .computed("wishlist_url") { .string($0.routes.path(.wishlist)) },
+    .computed("wishlist_add_url") { .string($0.routes.path(.wishlist) + "/add") },
+    .computed("wishlist_remove_url") { .string($0.routes.path(.wishlist) + "/remove") },
+    .computed("compare_url") { .string($0.routes.path(.compare)) },
+    .computed("compare_add_url") { .string($0.routes.path(.compare) + "/add") },
+    .computed("compare_remove_url") { .string($0.routes.path(.compare) + "/remove") },
+    .computed("account_url") { .string($0.routes.path(.account)) },
+    .computed("fragments_url") { .string($0.routes.path(.fragments)) }
+  )
+}
+
+/// The languages that the page can be read in.
+struct LocalizationDrop: Bindable {
+  let shop: Shop
+  let route: PageRoute
+
+  static let shape = Shape<LocalizationDrop>(
+    .computed("language") { .bound(LanguageDrop(market: $0.shop.market, shop: $0.shop, route: $0.route)) },
+    .computed("available_languages") { drop in
+      .models(drop.shop.tenant.markets.map { LanguageDrop(market: $0, shop: drop.shop, route: drop.route) })
+    }
+  )
+}
+
+struct LanguageDrop: Bindable {
+  let market: Market
+  let shop: Shop
+  let route: PageRoute
+
+  static let shape = Shape<LanguageDrop>(
+    .field("iso_code", \.market.locale),
+    .computed("endonym_name") { .string(LanguageName.endonym(of: $0.market.locale)) },
+    .computed("root_url") { .string($0.market.routes.path(.home)) },
+    .field("currency", \.market.currency),
+    .computed("primary") { .bool($0.market === $0.shop.tenant.market) },
+    .computed("selected") { .bool($0.market === $0.shop.market) },
+    .computed("url") { .string($0.shop.baseURL + $0.path) }
+  )
+
+  /// The page in this language; choices that are named in another are left out. A page that is not there is nowhere.
+  private var path: String {
+    guard let address = route.address else { return market.path(.home) }
+    var same = route
+    same.filters = ListingFilters()
+    guard route.kind == .search || route.page > 1 || !route.sort.isEmpty || !route.variant.isEmpty else {
+      return market.path(address)
+    }
+    return same.target(in: market.routes, page: route.filters.isEmpty ? route.page : 1)
+  }
+}
