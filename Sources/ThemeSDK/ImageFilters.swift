@@ -83,8 +83,10 @@ enum ImageFilters {
     var tag = "<img\(Markup.attribute("src", address(of: picture, asked, host: host)))"
     tag += Markup.attribute("alt", arguments["alt"]?.plainText ?? picture.alt ?? "")
     tag += dimensions(picture, arguments)
-    tag += sourceSet(picture, asked, arguments, host: host)
-    return .safeHTML(tag + Attributes.given(arguments, except: printed) + ">")
+    let set = sourceSet(picture, asked, arguments, host: host)
+    // HTML allows sizes beside a srcset only.
+    let given = Attributes.given(arguments, except: set.isEmpty ? printed.union(["sizes"]) : printed)
+    return .safeHTML(tag + set + given + ">")
   })
 
   private static let printed: Set<String> = ["alt", "width", "height", "crop", "format", "srcset", "widths", "preload"]

@@ -85,6 +85,10 @@ import Testing
     ),
     ("{{ image | image_tag: height: 400, alt: '' }}", "<img src=\"/images/a.jpg\" alt=\"\" width=\"600\" height=\"400\">"),
     ("{{ product | image_tag }}", "<img src=\"/images/a.jpg\" alt=\"A &quot;red&quot; shoe\" width=\"1200\" height=\"800\">"),
+    (
+      "{{ '/a.svg' | image_tag: width: 10, height: 20, sizes: '50vw' }}",
+      "<img src=\"/a.svg\" alt=\"\" width=\"10\" height=\"20\">"
+    ),
     ("{{ '/a.svg' | image_url | image_tag: width: 10, height: 20 }}", "<img src=\"/a.svg\" alt=\"\" width=\"10\" height=\"20\">"),
     (
       "{{ '/a.png' | img_tag: evil, evil }}",
