@@ -88,7 +88,7 @@ def test_template_render_reads_a_pipe():
 
 def test_json_for_machines():
     rows = json.loads(run("tenant", "list", "--tenants", "Demo/tenants.json", "--json").stdout)
-    assert [row["id"] for row in rows] == ["fashion", "books"] and "fashion.localhost" in rows[0]["hosts"]
+    assert [row["id"] for row in rows] == ["fashion", "services", "homes", "travel", "books"] and "fashion.localhost" in rows[0]["hosts"]
     words = ["tenant", "check", "Fashion.Localhost:80", "--tenants", "Demo/tenants.json", "--data", "Demo", "--json"]
     assert json.loads(run(*words).stdout) == {
         "host": "Fashion.Localhost:80", "id": "fashion", "status": "active", "theme": "fashion", "findings": []}
