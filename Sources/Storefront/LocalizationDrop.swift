@@ -21,7 +21,7 @@ struct RoutesDrop: Bindable {
     .computed("compare_url") { .string($0.routes.path(.compare)) },
     .computed("compare_add_url") { .string($0.routes.path(.compare) + "/add") },
     .computed("compare_remove_url") { .string($0.routes.path(.compare) + "/remove") },
-    .computed("account_url") { .string($0.routes.path(.account)) },
+    .computed("account_leave_url") { .string($0.routes.path(.account) + "/leave") },
     .computed("fragments_url") { .string($0.routes.path(.fragments)) }
   )
 }

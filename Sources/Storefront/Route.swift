@@ -7,6 +7,8 @@ package enum Route: Hashable, Sendable {
   case page(PageRoute)
   /// A page's part that is one shopper's own, by the name of its section.
   case fragment(String)
+  /// A customer whom the platform hands back, with its token.
+  case arrival(String)
   /// A theme's or plugin's file, by the path whose last part holds its content's hash.
   case asset(String)
   /// A file of the shop's own public folder.

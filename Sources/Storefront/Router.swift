@@ -42,6 +42,9 @@ package struct Router: Sendable {
       if parts.count == 2, routes.place(for: parts[parts.startIndex]) == .fragments {
         return (market, .fragment(String(parts[parts.startIndex + 1])))
       }
+      if parts.count == 2, routes.place(for: parts[parts.startIndex]) == .account, parts[parts.startIndex + 1] == "arrive" {
+        return (market, .arrival(field("token", in: query) ?? ""))
+      }
       return (market, Self.ofDefault(segments, tenant).map { .moved($0 + Self.tail(query)) } ?? .file(path))
     }
     guard isCurrent else { return (market, .moved(routes.path(address) + Self.tail(query))) }

@@ -5,6 +5,8 @@ package enum ShopperAction: Hashable, Sendable {
   case addToCart, changeCart
   case wish, unwish
   case compare, uncompare
+  /// The customer is a guest again on this browser.
+  case leave
 
   /// By the place and the word after it: `cart` and `add`; nil for what no form asks for.
   init?(place: Routes.Place, verb: String) {
@@ -15,6 +17,7 @@ package enum ShopperAction: Hashable, Sendable {
     case (.wishlist, "remove"): self = .unwish
     case (.compare, "add"): self = .compare
     case (.compare, "remove"): self = .uncompare
+    case (.account, "leave"): self = .leave
     default: return nil
     }
   }
@@ -25,6 +28,7 @@ package enum ShopperAction: Hashable, Sendable {
     case .addToCart, .changeCart: .cart
     case .wish, .unwish: .wishlist
     case .compare, .uncompare: .compare
+    case .leave: .index
     }
   }
 
@@ -33,10 +37,10 @@ package enum ShopperAction: Hashable, Sendable {
     switch self {
     case .addToCart, .wish, .compare: "added"
     case .changeCart: "changed"
-    case .unwish, .uncompare: "removed"
+    case .unwish, .uncompare, .leave: "removed"
     }
   }
 
   /// What the browser's own parts listen to.
-  var event: String { "\(page.rawValue)-changed" }
+  var event: String { self == .leave ? "account-changed" : "\(page.rawValue)-changed" }
 }

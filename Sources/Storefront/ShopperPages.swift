@@ -82,8 +82,9 @@ import Tenancy
 
   /// The platform hands a customer back who has signed in there: who it is goes into the session, and the address is gone from the
   /// browser's line at once.
-  func arrive(with token: String, in shop: Shop, for request: HTTPRequest) throws -> HTTPResponse? {
-    guard let customers else { return nil }
+  /// - Throws: `PageRenderer.Missing` where the platform hands nobody back.
+  func arrive(with token: String, in shop: Shop, for request: HTTPRequest) throws -> HTTPResponse {
+    guard let customers else { throw PageRenderer.Missing() }
     var visit = visit(of: request, in: shop)
     let customer: CustomerName
     do { customer = try customers.customer(of: token, for: shop.tenant.id, now: now()) } catch { return PlainAnswer.foreignForm }
@@ -141,6 +142,7 @@ import Tenancy
     case .unwish: session.unwish(product)
     case .compare: try session.compare(product)
     case .uncompare: session.uncompare(product)
+    case .leave: session.customer = nil
     }
     return session
   }
