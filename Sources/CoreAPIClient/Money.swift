@@ -112,7 +112,7 @@ package struct Money: Hashable, Sendable {
   }
 
   /// Within the bounds above, and a number at all.
-  static func isPrice(_ value: Decimal) -> Bool {
+  package static func isPrice(_ value: Decimal) -> Bool {
     guard value.isFinite else { return false }
     if value.isZero { return true }
     let significand = value.significand.description.drop { $0 == "-" }.count

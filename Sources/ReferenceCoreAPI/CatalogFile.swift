@@ -1,8 +1,8 @@
 import CoreAPIClient
 import FoundationEssentials
 
-/// One shop's catalogue as a document: `{"currency": "EUR", "site": …, "collections": […], "menus": […], "products": […]}`.
-/// Products are in the shop's own order. Amounts are strings in the document's currency.
+/// One shop's catalogue as a document (docs/core-api.md lists its keys), and the translations beside it. Products are in the
+/// shop's own order. Amounts are strings in the document's currency.
 package struct CatalogFile: Hashable, Sendable {
   package var currency: String
   package var site: Site
@@ -11,12 +11,17 @@ package struct CatalogFile: Hashable, Sendable {
   package var products: [Product]
   /// BCP 47, of its texts; nil where it does not say.
   package var locale: String?
+  package var rates: [ExchangeRate] = []
+  /// What lists of products are counted by, in order; see ``FacetKey``.
+  package var filters: [String] = []
   package var pages: [ContentPage] = []
   package var blogs: [Blog] = []
   package var articles: [Article] = []
   package var redirects: [Moved] = []
   /// Canonical addresses of what was there and will not be again.
   package var gone: [String] = []
+  /// Of its texts, from files beside it: no part of the document.
+  package var translations: [CatalogTranslation] = []
 
   /// Where something was, and where it is now: canonical addresses.
   package struct Moved: Hashable, Sendable, Codable {
@@ -60,6 +65,8 @@ package struct CatalogFile: Hashable, Sendable {
         currency: head.currency, site: body.site, collections: body.collections ?? [], menus: body.menus ?? [],
         products: body.products ?? [])
       locale = body.locale
+      rates = body.rates ?? []
+      filters = body.filters ?? []
       pages = body.pages ?? []
       blogs = body.blogs ?? []
       articles = body.articles ?? []
@@ -72,7 +79,7 @@ package struct CatalogFile: Hashable, Sendable {
     } catch {
       throw CatalogError(.syntax, "\(error)", file: file)
     }
-    try check(file: file, data: data)
+    try CatalogCheck(file: file, data: data).catalog(self)
   }
 
   /// The same catalogue gives the same bytes, whenever and wherever it is written.
@@ -114,49 +121,6 @@ package struct CatalogFile: Hashable, Sendable {
     }
   }
 
-  /// What decoding alone cannot see: two products at one address, a collection that is not there.
-  private func check(file: String, data: Data) throws(CatalogError) {
-    func fail(_ reason: String, _ path: [String], remedy: String) -> CatalogError {
-      let place = JSONPlace(of: path, in: data)
-      return CatalogError(
-        .content, reason, file: file, line: place?.line, column: place?.column, path: JSONPlace.text(path), remedy: remedy)
-    }
-    var known: Set<String> = []
-    for (index, collection) in collections.enumerated() {
-      let path = ["collections", "\(index)", "handle"]
-      guard Handle.isValid(collection.handle) else {
-        throw fail("\u{201C}\(collection.handle)\u{201D} cannot be part of an address", path, remedy: Self.handleRule)
-      }
-      guard known.insert(collection.handle).inserted else {
-        throw fail("a second collection with the handle \u{201C}\(collection.handle)\u{201D}", path, remedy: "give each its own")
-      }
-    }
-    var ids: Set<String> = []
-    var handles: Set<String> = []
-    for (index, product) in products.enumerated() {
-      let path = ["products", "\(index)"]
-      guard !product.id.isEmpty, ids.insert(product.id).inserted else {
-        throw fail(
-          "a second product with the id \u{201C}\(product.id)\u{201D}, or an empty one", path + ["id"],
-          remedy: "give each its own")
-      }
-      guard Handle.isValid(product.handle) else {
-        throw fail("\u{201C}\(product.handle)\u{201D} cannot be part of an address", path + ["handle"], remedy: Self.handleRule)
-      }
-      guard handles.insert(product.handle).inserted else {
-        throw fail(
-          "a second product with the handle \u{201C}\(product.handle)\u{201D}", path + ["handle"], remedy: "give each its own")
-      }
-      for (position, handle) in product.collections.enumerated() where !known.contains(handle) {
-        throw fail(
-          "there is no collection \u{201C}\(handle)\u{201D}", path + ["collections", "\(position)"],
-          remedy: "add it to \"collections\", or take it out here")
-      }
-    }
-  }
-
-  private static let handleRule = "write 1 to 200 bytes without blanks, control characters and any of / ? # % \\ < > \""
-
   private struct Head: Decodable { let currency: String }
 
   private struct Decoded: Decodable {
@@ -165,6 +129,8 @@ package struct CatalogFile: Hashable, Sendable {
     let menus: [Menu]?
     let products: [Product]?
     let locale: String?
+    let rates: [ExchangeRate]?
+    let filters: [String]?
     let pages: [ContentPage]?
     let blogs: [Blog]?
     let articles: [Article]?
@@ -173,7 +139,28 @@ package struct CatalogFile: Hashable, Sendable {
   }
 }
 
-extension CatalogFile: Encodable {}
+extension CatalogFile: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case currency, locale, rates, filters, site, collections, menus, products, pages, blogs, articles, redirects, gone
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var to = encoder.container(keyedBy: CodingKeys.self)
+    try to.encode(currency, forKey: .currency)
+    try to.encodeIfPresent(locale, forKey: .locale)
+    if !rates.isEmpty { try to.encode(rates, forKey: .rates) }
+    if !filters.isEmpty { try to.encode(filters, forKey: .filters) }
+    try to.encode(site, forKey: .site)
+    try to.encode(collections, forKey: .collections)
+    try to.encode(menus, forKey: .menus)
+    try to.encode(products, forKey: .products)
+    if !pages.isEmpty { try to.encode(pages, forKey: .pages) }
+    if !blogs.isEmpty { try to.encode(blogs, forKey: .blogs) }
+    if !articles.isEmpty { try to.encode(articles, forKey: .articles) }
+    if !redirects.isEmpty { try to.encode(redirects, forKey: .redirects) }
+    if !gone.isEmpty { try to.encode(gone, forKey: .gone) }
+  }
+}
 
 extension CatalogError {
   init(decoding error: DecodingError, in data: Data, file: String) {

@@ -15,6 +15,12 @@ struct Content: Sendable {
       .sorted { ($1.element.publishedAt, $0.offset) < ($0.element.publishedAt, $1.offset) }.map(\.element)
   }
 
+  init(_ own: Content, _ localization: Localization) {
+    pages = own.pages.map(localization.page)
+    blogs = own.blogs.map(localization.blog)
+    articles = own.articles.map(localization.article)
+  }
+
   /// Until when what is shown of these articles stays what it is.
   private func boundary(of articles: some Sequence<Article>, after now: Date) -> Date? {
     articles.lazy.map(\.publishedAt).filter { $0 > now }.min()

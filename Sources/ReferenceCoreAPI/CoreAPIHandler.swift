@@ -24,7 +24,7 @@ package struct CoreAPIHandler: Sendable {
       return refuse(404, .init(.unknownTenant, "there is no catalogue of this tenant"))
     }
     switch request.method {
-    case .get, .head: return await read(Array(path[4...]), request, of: tenant, currency)
+    case .get, .head: return await read(Array(path[4...]), request, of: tenant)
     case .patch:
       guard path.count == 6, path[4] == "products" else { return noSuchAddress }
       return edit(String(path[5]), request, of: tenant, currency)
@@ -37,9 +37,7 @@ package struct CoreAPIHandler: Sendable {
 
   // MARK: Reads
 
-  private func read(
-    _ path: [Substring], _ request: HTTPRequest, of tenant: TenantID, _ currency: String
-  ) async -> HTTPResponse {
+  private func read(_ path: [Substring], _ request: HTTPRequest, of tenant: TenantID) async -> HTTPResponse {
     if let wanted = request.header("core-mark") {
       guard let mark = UInt64(wanted) else {
         return refuse(400, .init(.badRequest, "Core-Mark is a whole number", path: "Core-Mark"))
@@ -53,18 +51,18 @@ package struct CoreAPIHandler: Sendable {
       let read = try CoreAPIRead(path: path, query: request.query)
       let market = try market(of: tenant, asked: request.query)
       switch read {
-      case .site: return answer(try await catalog.site(market), currency)
-      case .product(let handle): return answer(try await catalog.product(handle, in: market), currency)
-      case .products(let query): return answer(try await catalog.products(query, in: market), currency)
-      case .collections: return answer(try await catalog.collections(in: market), currency)
-      case .collection(let handle): return answer(try await catalog.collection(handle, in: market), currency)
-      case .menu(let handle): return answer(try await catalog.menu(handle, in: market), currency)
-      case .page(let handle): return answer(try await catalog.contentPage(handle, in: market), currency)
-      case .blog(let handle): return answer(try await catalog.blog(handle, in: market), currency)
+      case .site: return answer(try await catalog.site(market), in: market)
+      case .product(let handle): return answer(try await catalog.product(handle, in: market), in: market)
+      case .products(let query): return answer(try await catalog.products(query, in: market), in: market)
+      case .collections: return answer(try await catalog.collections(in: market), in: market)
+      case .collection(let handle): return answer(try await catalog.collection(handle, in: market), in: market)
+      case .menu(let handle): return answer(try await catalog.menu(handle, in: market), in: market)
+      case .page(let handle): return answer(try await catalog.contentPage(handle, in: market), in: market)
+      case .blog(let handle): return answer(try await catalog.blog(handle, in: market), in: market)
       case .articles(let blog, let page, let size):
-        return answer(try await catalog.articles(of: blog, page: page, size: size, in: market), currency)
-      case .article(let blog, let handle): return answer(try await catalog.article(handle, of: blog, in: market), currency)
-      case .redirect(let path): return answer(try await catalog.redirect(from: path, in: market), currency)
+        return answer(try await catalog.articles(of: blog, page: page, size: size, in: market), in: market)
+      case .article(let blog, let handle): return answer(try await catalog.article(handle, of: blog, in: market), in: market)
+      case .redirect(let path): return answer(try await catalog.redirect(from: path, in: market), in: market)
       case .sitemap(let after, let size): return sitemap(try await catalog.sitemapEntries(in: market), after, size)
       }
     } catch let refusal as CoreAPIRead.Refusal {
@@ -75,22 +73,23 @@ package struct CoreAPIHandler: Sendable {
     }
   }
 
+  /// Who names no language or currency gets the shop's own.
   private func market(of tenant: TenantID, asked query: String) throws(CoreAPIRead.Refusal) -> Market {
     let (locale, currency) = try CoreAPIRead.market(in: query)
     return Market(
-      of: tenant, locale: locale ?? catalog.locale(of: tenant) ?? "en", currency: currency ?? catalog.currency(of: tenant) ?? "EUR")
+      of: tenant, locale: locale ?? catalog.locale(of: tenant) ?? "", currency: currency ?? catalog.currency(of: tenant) ?? "")
   }
 
-  private func answer<Value: Encodable>(_ answer: Answer<Value>, _ currency: String?, next: String? = nil) -> HTTPResponse {
-    json(200, Envelope(answer, currency: currency, next: next), currency)
+  private func answer<Value: Encodable>(_ answer: Answer<Value>, in market: Market) -> HTTPResponse {
+    json(200, Envelope(answer, currency: market.currency), market.currency)
   }
 
-  private func answer<Value: Encodable>(_ answer: Answer<Value?>, _ currency: String) -> HTTPResponse {
+  private func answer<Value: Encodable>(_ answer: Answer<Value?>, in market: Market) -> HTTPResponse {
     guard let value = answer.value else {
       let refusal = Refusal(.notFound, "the shop has none of this name that a shopper may see")
       return json(404, RefusalEnvelope(refusal, mark: answer.mark, validFor: answer.validFor), nil)
     }
-    return self.answer(Answer<Value>(value, validFor: answer.validFor, mark: answer.mark), currency)
+    return self.answer(Answer<Value>(value, validFor: answer.validFor, mark: answer.mark), in: market)
   }
 
   /// The part that follows the entry `after`. Places in a list of ten thousand shift while it is read; entries do not.
@@ -105,7 +104,7 @@ package struct CoreAPIHandler: Sendable {
     }
     let part = Array(rest.prefix(size))
     let next = part.count < rest.count ? part.last?.cursor : nil
-    return answer(Answer(part, validFor: whole.validFor, mark: whole.mark), nil, next: next)
+    return json(200, Envelope(Answer(part, validFor: whole.validFor, mark: whole.mark), next: next), nil)
   }
 
   // MARK: Edits
@@ -119,7 +118,7 @@ package struct CoreAPIHandler: Sendable {
     do throws(CatalogError) {
       let patch = try ProductPatch(json: Data(request.body), currency: currency)
       let edited = try catalog.edit(handle, of: tenant, patch.edits)
-      return answer(Answer(edited.product, mark: edited.mark), currency)
+      return json(200, Envelope(Answer(edited.product, mark: edited.mark), currency: currency), currency)
     } catch {
       let isProduct = error.code == .unknown && error.path == nil
       let refusal = Refusal(

@@ -3,6 +3,8 @@ import CoreAPIClient
 /// A change that the platform's people make, as data.
 package enum ProductEdit: Hashable, Sendable {
   case title(String)
+  /// Its old address leads to the new one from now on.
+  case handle(String)
   /// nil: every variant.
   case price(Money, variant: String?)
   case compareAt(Money?, variant: String?)
@@ -20,6 +22,7 @@ package enum ProductEdit: Hashable, Sendable {
   func apply(to product: inout Product) throws(CatalogError) {
     switch self {
     case .title(let title): product.title = title
+    case .handle(let handle): product.handle = handle
     case .price(let price, let variant): try product.edit(variant) { $0.price = price }
     case .compareAt(let before, let variant): try product.edit(variant) { $0.compareAt = before }
     case .sale(let sale, let variant): try product.edit(variant) { $0.sale = sale }

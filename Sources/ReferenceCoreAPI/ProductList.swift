@@ -3,15 +3,15 @@
 
 import CoreAPIClient
 import FoundationEssentials
-import Tenancy
 
 extension Shop {
-  func list(_ query: ProductQuery, in market: Market, at now: Date) -> (page: Page<Product>, boundary: Date?) {
+  func list(_ query: ProductQuery, at now: Date) -> (page: Page<Product>, boundary: Date?) {
+    let market = localization.market
     if let kept = lists.page(query, in: market) { return (kept, nil) }
-    var (page, boundary, isPlain) = made(query, at: now)
-    for index in page.items.indices { page.items[index].locate(in: market) }
-    // Nobody knows how many searches there will be, and each is asked once.
-    if isPlain, query.text == nil { lists.keep(page, for: query, in: market) }
+    let (page, boundary, isPlain) = made(query, at: now)
+    // Nobody knows how many searches and choices of filters there will be, and each is asked once.
+    let isCommon = query.text == nil && query.filters.isEmpty && query.priceFrom == nil && query.priceTo == nil
+    if isPlain, isCommon { lists.keep(page, for: query, in: market) }
     return (page, boundary)
   }
 
@@ -23,27 +23,28 @@ extension Shop {
     found.reserveCapacity(positions.count)
     var boundary: Date?
     var isPlain = true
-    for at in positions {
+    var count = FacetCount(query, facets)
+    // A query of signs alone ("!!!") was meant as a search and finds nothing; a blank one is no search.
+    let isNonsense = search.map { $0.words.isEmpty && !$0.folded.isEmpty } ?? false
+    for at in positions where !isNonsense {
       var rank = 0
       if let search, !search.words.isEmpty {
         guard let found = items[at].index.rank(search) else { continue }
         rank = found
       }
-      if plain[at] {
-        found.append((at, rank))
-        continue
+      if query.sort == .priceChanged, items[at].product.priceChange == nil { continue }
+      if !plain[at] {
+        isPlain = false
+        let item = items[at]
+        boundary = item.sooner(boundary, after: now)
+        guard item.isShown(at: now) else { continue }
       }
-      isPlain = false
-      let item = items[at]
-      boundary = item.sooner(boundary, after: now)
-      if item.isShown(at: now) { found.append((at, rank)) }
+      if count.isIdle || count.matches(items[at], at: at, in: facets, now: now) { found.append((at, rank)) }
     }
-    // A query of signs alone ("!!!") was meant as a search and finds nothing; a blank one is no search.
-    if let search, search.words.isEmpty, !search.folded.isEmpty { found = [] }
 
     var order = Array(found.indices)
     func sort(_ isBefore: (Int, Int) -> Bool?) { order.sort { isBefore($0, $1) ?? ($0 < $1) } }
-    func prices() -> [Decimal] { found.map { items[$0.at].product.shown(at: now).price.amount } }
+    func prices() -> [Decimal] { found.map { items[$0.at].price(at: now).amount } }
     switch query.sort {
     case .manual: if search != nil { sort { Self.descending(found[$0].rank, found[$1].rank) } }
     case .title:
@@ -59,8 +60,6 @@ extension Shop {
       let dates = found.map { items[$0.at].product.publishedAt ?? items[$0.at].product.updatedAt }
       sort { Self.descending(dates[$0], dates[$1]) }
     case .priceChanged:
-      found.removeAll { items[$0.at].product.priceChange == nil }
-      order = Array(found.indices)
       let dates = found.map { items[$0.at].product.priceChange?.at ?? .distantPast }
       sort { Self.descending(dates[$0], dates[$1]) }
     case .bestSelling: sort { Self.descending(items[found[$0].at].product.sold ?? 0, items[found[$1].at].product.sold ?? 0) }
@@ -71,7 +70,7 @@ extension Shop {
     let onPage = shown.map { items[found[$0].at].shown(at: now) }
     let page = Page(
       items: onPage, total: order.count, number: query.page, size: query.size,
-      hasMore: !onPage.isEmpty && first + onPage.count < order.count)
+      hasMore: !onPage.isEmpty && first + onPage.count < order.count, facets: query.withFacets ? count.facets(of: self) : [])
     return (page, boundary, isPlain)
   }
 

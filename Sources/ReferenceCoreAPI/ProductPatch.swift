@@ -42,7 +42,7 @@ struct ProductPatch: Decodable {
   }
 
   private enum Field: String, CaseIterable {
-    case title, status, price, compareAt, sale, stock, available, collections
+    case title, handle, status, price, compareAt, sale, stock, available, collections
     /// Not an edit: which variant the others mean.
     case variant
   }
@@ -81,6 +81,7 @@ struct ProductPatch: Decodable {
         let title = try from.decode(String.self, forKey: key)
         guard title.contains(where: { !$0.isWhitespace }) else { throw wrong(key, "a product has a title") }
         edits.append(.title(title))
+      case .handle: edits.append(.handle(try from.decode(String.self, forKey: key)))
       case .status:
         switch try from.decode(Product.Status.self, forKey: key) {
         case .active: edits.append(.publish)

@@ -4,7 +4,7 @@ import ChangeLog
 import CoreAPIClient
 
 struct Touch {
-  let names: [String]
+  var names: [String]
   let `class`: ChangeClass
 
   /// - Parameters: nil: the product did not exist, or does not any more.

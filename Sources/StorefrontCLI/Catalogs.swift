@@ -3,7 +3,8 @@ import Glibc
 import ReferenceCoreAPI
 import Tenancy
 
-/// The catalogue files of the embedded core API: `DIR/catalog/TENANT.json`, in the first of the data folders that has one.
+/// The catalogue files of the embedded core API: `DIR/catalog/TENANT.json`, in the first of the data folders that has one, and
+/// beside it the translations, `TENANT.LOCALE.json`.
 struct Catalogs {
   let folders: [String]
 
@@ -19,6 +20,8 @@ struct Catalogs {
         .file, "there is no catalogue of '\(tenant)' in \(folders.joined(separator: ", "))",
         remedy: "storefront catalog import FILE… --tenant \(tenant) makes one")
     }
-    catalog.load(tenant: tenant, from: try CatalogFile(path: path))
+    var file = try CatalogFile(path: path)
+    try file.readTranslations(beside: path)
+    catalog.load(tenant: tenant, from: file)
   }
 }

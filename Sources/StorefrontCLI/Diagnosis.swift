@@ -105,8 +105,10 @@ enum Diagnosis {
         wayOut: "storefront catalog import FILE… --tenant \(tenant.id.value) makes it, unless the demo brings its own")
     }
     do throws(CatalogError) {
-      let file = try CatalogFile(path: path)
-      return Finding(.ok, subject, "\(tenant.id.value): \(file.products.count) products, \(file.currency)")
+      var file = try CatalogFile(path: path)
+      try file.readTranslations(beside: path)
+      let languages = file.translations.isEmpty ? "" : ", also in " + file.translations.map(\.locale).joined(separator: ", ")
+      return Finding(.ok, subject, "\(tenant.id.value): \(file.products.count) products, \(file.currency)\(languages)")
     } catch {
       return Finding(.problem, subject, "\(tenant.id.value): \(error)", wayOut: "mend \(path), or import it again")
     }

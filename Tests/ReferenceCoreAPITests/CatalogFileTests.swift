@@ -9,7 +9,8 @@ private func load(_ json: String) throws(CatalogError) -> CatalogFile {
 }
 
 private let demo = "Demo/catalog"
-private let demoFiles = ((try? FileManager.default.contentsOfDirectory(atPath: demo)) ?? []).filter { $0.hasSuffix(".json") }
+private let demoFiles = ((try? FileManager.default.contentsOfDirectory(atPath: demo)) ?? [])
+  .filter { $0.split(separator: ".").count == 2 && $0.hasSuffix(".json") }
 
 @Suite struct CatalogFileTests {
   @Test(arguments: demoFiles)

@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func `A sitemap in parts is the whole one`() async throws {
-    let whole = try await fixture.catalog.sitemapEntries(of: fixture.acme).value
+    let whole = try await fixture.catalog.sitemapEntries(in: fixture.market).value
     var handles: [String] = []
     var after = ""
     repeat {
@@ -128,7 +128,7 @@ import Testing
     let stored = try product(response)
     #expect(stored.title == "Blouse" && stored.price.plain == "12.50" && stored.compareAt?.plain == "20.00")
     #expect(stored.variants[0].inventory == 3)
-    let seen = try await fixture.catalog.product("shirt", of: fixture.acme)
+    let seen = try await fixture.catalog.product("shirt", in: fixture.market)
     #expect(seen.value == stored && seen.mark == told.mark)
   }
 
@@ -141,7 +141,7 @@ import Testing
   ])
   func `What can be edited`(body: String, isShown: Bool) async throws {
     #expect(try await ask("PATCH /v1/tenants/acme/products/shirt", body: body).response.status == 200)
-    #expect((try await fixture.catalog.product("shirt", of: fixture.acme).value != nil) == isShown)
+    #expect((try await fixture.catalog.product("shirt", in: fixture.market).value != nil) == isShown)
   }
 
   @Test func `Availability said by itself wins over the stock, whichever comes first`() async throws {
@@ -176,12 +176,12 @@ import Testing
     ] as [(String, Int, String?)])
   func `A wrong edit says where and changes nothing`(body: String, status: Int, path: String?) async throws {
     let mark = fixture.catalog.mark
-    let before = try await fixture.catalog.product("boots", of: fixture.acme).value
+    let before = try await fixture.catalog.product("boots", in: fixture.market).value
     let (response, told) = try await ask("PATCH /v1/tenants/acme/products/boots", body: body)
     #expect(response.status == status && told.error?.path == path, "\(String(decoding: response.body, as: UTF8.self))")
     #expect(told.error?.code == (status == 400 ? "bad-request" : "invalid") && told.error?.message.isEmpty == false)
     #expect(fixture.catalog.mark == mark)
-    #expect(try await fixture.catalog.product("boots", of: fixture.acme).value == before)
+    #expect(try await fixture.catalog.product("boots", in: fixture.market).value == before)
   }
 
   @Test func `A wrong edit's line and column are told`() async throws {
@@ -208,7 +208,7 @@ import Testing
     let (response, told) = try await ask(
       "PATCH /v1/tenants/acme/products/shirt", fields, body: "{\"title\":\"A\"}", edits: .token("s3cret"), host: "core.example")
     #expect(response.status == status && (status == 200 || told.error?.code == "unauthorized"))
-    #expect((try await fixture.catalog.product("shirt", of: fixture.acme).value?.title == "A") == (status == 200))
+    #expect((try await fixture.catalog.product("shirt", in: fixture.market).value?.title == "A") == (status == 200))
     #expect(status == 200 || String(decoding: response.headers.bytes, as: UTF8.self).contains("WWW-Authenticate: Bearer\r\n"))
   }
 

@@ -37,23 +37,23 @@ import Testing
       }
     }
 
-    func compareAll(of tenant: TenantID, products: [Product], words: [String]) async throws {
-      try await compare("site") { try await $0.site(tenant) }
-      try await compare("collections") { try await $0.collections(of: tenant) }
-      try await compare("sitemap") { try await $0.sitemapEntries(of: tenant) }
+    func compareAll(in market: Market, _ file: CatalogFile, words: [String]) async throws {
+      try await compare("site") { try await $0.site(market) }
+      try await compare("collections") { try await $0.collections(in: market) }
+      try await compare("sitemap") { try await $0.sitemapEntries(in: market) }
       for handle in ["main", "footer", "none", "/"] {
-        try await compare("menu \(handle)") { try await $0.menu(handle, of: tenant) }
+        try await compare("menu \(handle)") { try await $0.menu(handle, in: market) }
       }
-      let collections = try await embedded.collections(of: tenant).value.map(\.handle)
+      let collections = try await embedded.collections(in: market).value.map(\.handle)
       for handle in collections + ["none", "ä"] {
-        try await compare("collection \(handle)") { try await $0.collection(handle, of: tenant) }
+        try await compare("collection \(handle)") { try await $0.collection(handle, in: market) }
       }
       // What no handle can be is not asked for; that it is not there holds for ever.
       for handle in ["", "a/b", ".."] {
-        try await compare("collection \(handle)") { Answer(try await $0.collection(handle, of: tenant).value) }
+        try await compare("collection \(handle)") { Answer(try await $0.collection(handle, in: market).value) }
       }
-      for handle in products.map(\.handle) + ["none", "", ".", "a b", "%", "é\u{301}"] {
-        try await compare("product \(handle)") { try await $0.product(handle, of: tenant) }
+      for handle in file.products.map(\.handle) + ["none", "", ".", "a b", "%", "é\u{301}"] {
+        try await compare("product \(handle)") { try await $0.product(handle, in: market) }
       }
       for sort in ProductQuery.Sort.allCases {
         for (collection, text) in [
@@ -61,12 +61,41 @@ import Testing
         ] as [(String?, String?)] {
           for (page, size) in [(1, 24), (2, 24), (3, 7), (1, 250), (99, 24), (Int.max / 300, 250)] {
             let query = ProductQuery(collection: collection, text: text, sort: sort, page: page, size: size)
-            try await compare("\(query)") { try await $0.products(query, of: tenant) }
+            try await compare("\(query)") { try await $0.products(query, in: market) }
           }
         }
       }
+      try await compareContent(in: market, file)
+      let facets = file.filters.map { FacetKey($0) }
+      let counted = try await embedded.products(ProductQuery(withFacets: true), in: market).value.facets
+      #expect(counted.count <= facets.count)
+      for facet in counted {
+        for value in facet.values.prefix(3) {
+          let query = ProductQuery(
+            filters: [Filter(key: facet.key, values: [value.value])], priceFrom: 5, sort: .priceChanged, withFacets: true)
+          try await compare("\(query)") { try await $0.products(query, in: market) }
+        }
+      }
       for word in words + ["", " ", "!!!", "50% off & more", "no such words anywhere", "a+b", "ß", "שלום"] {
-        try await compare("search \(word)") { try await $0.products(ProductQuery(text: word), of: tenant) }
+        try await compare("search \(word)") { try await $0.products(ProductQuery(text: word), in: market) }
+      }
+    }
+
+    func compareContent(in market: Market, _ file: CatalogFile) async throws {
+      for page in file.pages.map(\.handle) + ["none", "/"] {
+        try await compare("page \(page)") { try await $0.contentPage(page, in: market) }
+      }
+      for blog in file.blogs.map(\.handle) + ["none", ""] {
+        try await compare("blog \(blog)") { try await $0.blog(blog, in: market) }
+        for page in [1, 2, 99] {
+          try await compare("articles \(blog)") { try await $0.articles(of: blog, page: page, size: 2, in: market) }
+        }
+      }
+      for article in file.articles {
+        try await compare("article \(article.handle)") { try await $0.article(article.handle, of: article.blog, in: market) }
+      }
+      for path in file.redirects.map(\.path) + file.gone + ["/products/none", "/", "/x?y#z", "none"] {
+        try await compare("redirect \(path)") { try await $0.redirect(from: path, in: market) }
       }
     }
   }
@@ -77,28 +106,44 @@ import Testing
     let fixture = try Fixture()
     let both = try Both(fixture.catalog)
     defer { both.close() }
-    for (tenant, json) in [(fixture.acme, Fixture.json), (fixture.other, Fixture.otherJSON)] {
+    for (market, json) in [(fixture.market, Fixture.json), (fixture.otherMarket, Fixture.otherJSON)] {
       let file = try CatalogFile(json: Data(json.utf8), file: "")
-      try await both.compareAll(of: tenant, products: file.products, words: ["linen", "WB-41", "Ștefan"])
+      try await both.compareAll(in: market, file, words: ["linen", "WB-41", "Ștefan"])
     }
     fixture.clock.move(to: "2026-06-01T13:30:00Z")
     for product in ["boots", "secret", "shirt"] {
       try fixture.catalog.edit(
         product, of: fixture.acme, .price(Money(12, "EUR"), variant: nil), .stock(0, variant: nil), .compareAt(nil, variant: nil))
-      try await both.compare("edited \(product)") { try await $0.product(product, of: fixture.acme) }
-      try await both.compare("all") { try await $0.products(ProductQuery(), of: fixture.acme) }
+      try await both.compare("edited \(product)") { try await $0.product(product, in: fixture.market) }
+      try await both.compare("all") { try await $0.products(ProductQuery(), in: fixture.market) }
     }
   }
 
-  @Test @LoopActor func `The fashion shop of the demonstration`() async throws {
-    let file = try CatalogFile(path: Self.root + "/Demo/catalog/fashion.json")
-    let tenant = try TenantID("fashion")
-    let catalog = ReferenceCatalog(changes: MemoryChangeLog())
+  private static let demo = root + "/Demo/catalog"
+  private static let shops = ((try? FileManager.default.contentsOfDirectory(atPath: demo)) ?? []).sorted()
+    .filter { $0.split(separator: ".").count == 2 && $0.hasSuffix(".json") }
+
+  /// Each in its own language and currency, and in every other.
+  @Test(arguments: shops) @LoopActor func `The shops of the demonstration`(name: String) async throws {
+    let path = Self.demo + "/" + name
+    var file = try CatalogFile(path: path)
+    try file.readTranslations(beside: path)
+    let tenant = try TenantID(String(name.dropLast(".json".count)))
+    // The clock stands: no answer is a millisecond older than the other.
+    let catalog = ReferenceCatalog(changes: MemoryChangeLog()) { Date(timeIntervalSince1970: 1_795_000_000) }
     catalog.load(tenant: tenant, from: file)
     let both = try Both(catalog)
     defer { both.close() }
-    try await both.compareAll(of: tenant, products: file.products, words: ["linen", "shirt", "wool coat"])
-    #expect(both.compared > 200)
+    let words = file.products.prefix(2).flatMap { $0.title.split(separator: " ").prefix(2).map(String.init) }
+    let own = Market(of: tenant, locale: file.locale ?? "en", currency: file.currency)
+    try await both.compareAll(in: own, file, words: words)
+    for (index, translation) in file.translations.enumerated() {
+      let rate = file.rates.isEmpty ? nil : file.rates[index % file.rates.count]
+      let routes = try #require(Routes(root: "/" + translation.locale.lowercased(), spelled: [.products: ["waren"]]))
+      let market = Market(of: tenant, locale: translation.locale, currency: rate?.currency ?? file.currency, routes: routes)
+      try await both.compareAll(in: market, file, words: words)
+    }
+    #expect(both.compared > 200 * (1 + file.translations.count))
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "\(root)/../shared/catalog")))
@@ -112,7 +157,8 @@ import Testing
     catalog.load(tenant: tenant, from: outcome.catalog)
     let both = try Both(catalog)
     defer { both.close() }
-    try await both.compareAll(of: tenant, products: outcome.catalog.products, words: ["hacking", "the art of", "9780"])
+    let market = Market(of: tenant, locale: "en-GB", currency: "GBP")
+    try await both.compareAll(in: market, outcome.catalog, words: ["hacking", "the art of", "9780"])
     #expect(both.compared > 200)
   }
 }

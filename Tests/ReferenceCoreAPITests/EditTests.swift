@@ -39,12 +39,12 @@ private let edits: [(ProductEdit, Set<String>, ChangeClass)] = [
   @Test func `An edit is in the next answer, and its mark too`() async throws {
     let fixture = try Fixture()
     try fixture.catalog.edit("boots", of: fixture.acme, .price(Money(1, "EUR"), variant: "2b"))
-    let answer = try await fixture.catalog.product("boots", of: fixture.acme)
+    let answer = try await fixture.catalog.product("boots", in: fixture.market)
     #expect(answer.value?.price == Money(1, "EUR"))
     #expect(answer.value?.updatedAt == fixture.clock.now)
     #expect(answer.mark == 3)
     try fixture.catalog.edit("boots", of: fixture.acme, .stock(0, variant: nil))
-    #expect(try await fixture.catalog.product("boots", of: fixture.acme).value?.available == false)
+    #expect(try await fixture.catalog.product("boots", in: fixture.market).value?.available == false)
   }
 
   @Test func `A draft's edit touches no list; publishing it does`() async throws {
@@ -54,31 +54,31 @@ private let edits: [(ProductEdit, Set<String>, ChangeClass)] = [
     let published = try fixture.entries { try fixture.catalog.edit("secret", of: fixture.acme, .publish) }
     #expect(
       Set(published[0].tags.map(\.name)) == lists.union(["product:4", "list:clothes", "collection:clothes", "collections"]))
-    #expect(try await fixture.catalog.product("secret", of: fixture.acme).value?.title == "Still secret")
+    #expect(try await fixture.catalog.product("secret", in: fixture.market).value?.title == "Still secret")
   }
 
   @Test func `A product is made, moved to another handle, and removed`() async throws {
     let fixture = try Fixture()
-    let (catalog, acme) = (fixture.catalog, fixture.acme)
-    var product = try #require(try await catalog.product("shirt", of: acme).value)
+    let (catalog, acme, market) = (fixture.catalog, fixture.acme, fixture.market)
+    var product = try #require(try await catalog.product("shirt", in: market).value)
     product.handle = "linen-shirt"
     try catalog.update(product: product, of: acme)
-    #expect(try await catalog.product("shirt", of: acme).value == nil)
-    #expect(try await catalog.product("linen-shirt", of: acme).value?.id == "1")
+    #expect(try await catalog.product("shirt", in: market).value == nil)
+    #expect(try await catalog.product("linen-shirt", in: market).value?.id == "1")
     product.id = "77"
     product.handle = "shirt"
     try catalog.update(product: product, of: acme)
-    #expect(try await catalog.products(.init(), of: acme).value.items.map(\.id) == ["1", "2", "3", "77"])
+    #expect(try await catalog.products(.init(), in: market).value.items.map(\.id) == ["1", "2", "3", "77"])
     let removal = try fixture.entries { try catalog.remove(product: "linen-shirt", of: acme) }
     #expect(removal[0].class == .hard)
-    #expect(try await catalog.product("linen-shirt", of: acme).value == nil)
-    #expect(try await catalog.product("shirt", of: acme).value?.id == "77")
-    #expect(try await catalog.product("boots", of: acme).value?.id == "2")
+    #expect(try await catalog.product("linen-shirt", in: market).value == nil)
+    #expect(try await catalog.product("shirt", in: market).value?.id == "77")
+    #expect(try await catalog.product("boots", in: market).value?.id == "2")
   }
 
   @Test func `An edit that cannot be changes nothing and appends nothing`() async throws {
     let fixture = try Fixture()
-    let product = try #require(try await fixture.catalog.product("shirt", of: fixture.acme).value)
+    let product = try #require(try await fixture.catalog.product("shirt", in: fixture.market).value)
     func refused(_ edit: (Fixture) throws -> Void) {
       let entries = fixture.entries { #expect(throws: CatalogError.self) { try edit(fixture) } }
       #expect(entries.isEmpty)
@@ -95,7 +95,7 @@ private let edits: [(ProductEdit, Set<String>, ChangeClass)] = [
         try $0.catalog.update(product: moved, of: $0.acme)
       }
     }
-    #expect(try await fixture.catalog.product("shirt", of: fixture.acme).value == product)
+    #expect(try await fixture.catalog.product("shirt", in: fixture.market).value == product)
   }
 
   @Test func `Loading touches everything of that tenant alone`() throws {
@@ -109,7 +109,7 @@ private let edits: [(ProductEdit, Set<String>, ChangeClass)] = [
   /// The promise that caches stand on: who sees the entry sees the edit.
   @Test func `No reader that has seen an entry reads the shop from before it`() async throws {
     let fixture = try Fixture()
-    let (catalog, changes, acme) = (fixture.catalog, fixture.changes, fixture.acme)
+    let (catalog, changes, acme, market) = (fixture.catalog, fixture.changes, fixture.acme, fixture.market)
     let first = changes.end.number
     let edits = 500
     let late = await withTaskGroup(of: Int.self) { group in
@@ -123,7 +123,7 @@ private let edits: [(ProductEdit, Set<String>, ChangeClass)] = [
           var seen: UInt64 = 0
           while seen < UInt64(edits) {
             seen = changes.end.number - first
-            guard let price = try? await catalog.product("shirt", of: acme).value?.price.minorUnits, seen > 0 else { continue }
+            guard let price = try? await catalog.product("shirt", in: market).value?.price.minorUnits, seen > 0 else { continue }
             if price < Int(seen) * 100 { late += 1 }
           }
           return late

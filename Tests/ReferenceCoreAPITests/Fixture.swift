@@ -21,17 +21,22 @@ struct Fixture {
   let catalog: ReferenceCatalog
   let acme: TenantID
   let other: TenantID
+  /// Of the files' own language and currency.
+  let market: Market
+  let otherMarket: Market
 
   init() throws {
     acme = try TenantID("acme")
     other = try TenantID("other")
+    market = Market(of: acme, locale: "en", currency: "EUR")
+    otherMarket = Market(of: other, locale: "en", currency: "JPY")
     catalog = ReferenceCatalog(changes: changes) { [clock] in clock.now }
     catalog.load(tenant: acme, from: try CatalogFile(json: Data(Self.json.utf8), file: "acme.json"))
     catalog.load(tenant: other, from: try CatalogFile(json: Data(Self.otherJSON.utf8), file: "other.json"))
   }
 
   func products(_ query: ProductQuery) async throws -> [String] {
-    try await catalog.products(query, of: acme).value.items.map(\.handle)
+    try await catalog.products(query, in: market).value.items.map(\.handle)
   }
 
   /// The entries that the body's edit appends.

@@ -9,45 +9,45 @@ import Testing
   // 000-3
   @Test func `Two tenants with one handle each get their own product`() async throws {
     let fixture = try Fixture()
-    #expect(try await fixture.catalog.product("shirt", of: fixture.acme).value?.title == "Shirt")
-    #expect(try await fixture.catalog.product("shirt", of: fixture.other).value?.title == "Their shirt")
-    #expect(try await fixture.catalog.product("shirt", of: fixture.other).value?.price == Money(1000, "JPY"))
+    #expect(try await fixture.catalog.product("shirt", in: fixture.market).value?.title == "Shirt")
+    #expect(try await fixture.catalog.product("shirt", in: fixture.otherMarket).value?.title == "Their shirt")
+    #expect(try await fixture.catalog.product("shirt", in: fixture.otherMarket).value?.price == Money(1000, "JPY"))
   }
 
   // 000-4
   @Test func `What another tenant has is not there`() async throws {
     let fixture = try Fixture()
-    #expect(try await fixture.catalog.product("hidden-from-acme", of: fixture.acme).value == nil)
-    #expect(try await fixture.catalog.collection("all-of-it", of: fixture.acme).value == nil)
-    #expect(try await fixture.catalog.menu("main", of: fixture.other).value == nil)
-    #expect(try await fixture.catalog.products(.init(collection: "all-of-it"), of: fixture.acme).value.items.isEmpty)
-    #expect(try await fixture.catalog.sitemapEntries(of: fixture.acme).value.allSatisfy { $0.handle != "hidden-from-acme" })
+    #expect(try await fixture.catalog.product("hidden-from-acme", in: fixture.market).value == nil)
+    #expect(try await fixture.catalog.collection("all-of-it", in: fixture.market).value == nil)
+    #expect(try await fixture.catalog.menu("main", in: fixture.otherMarket).value == nil)
+    #expect(try await fixture.catalog.products(.init(collection: "all-of-it"), in: fixture.market).value.items.isEmpty)
+    #expect(try await fixture.catalog.sitemapEntries(in: fixture.market).value.allSatisfy { $0.handle != "hidden-from-acme" })
   }
 
   @Test func `A tenant without a catalogue is unavailable, not empty`() async throws {
     let fixture = try Fixture()
-    let nobody = try TenantID("nobody")
+    let nobody = Market(of: try TenantID("nobody"), locale: "en", currency: "EUR")
     await #expect(throws: CoreAPIError.unavailable("there is no catalogue of the tenant nobody")) {
-      try await fixture.catalog.products(.init(), of: nobody)
+      try await fixture.catalog.products(.init(), in: nobody)
     }
   }
 
   @Test(arguments: ["nothing", "", "SHIRT", "shirt ", "../shirt", "shirt\0", "1"])
   func `An unknown handle is nil`(handle: String) async throws {
     let fixture = try Fixture()
-    #expect(try await fixture.catalog.product(handle, of: fixture.acme).value == nil)
+    #expect(try await fixture.catalog.product(handle, in: fixture.market).value == nil)
   }
 
   // 004-23
   @Test(arguments: ["secret", "old", "soon"])
   func `What is not published is nowhere`(handle: String) async throws {
     let fixture = try Fixture()
-    #expect(try await fixture.catalog.product(handle, of: fixture.acme).value == nil)
+    #expect(try await fixture.catalog.product(handle, in: fixture.market).value == nil)
     #expect(try await !fixture.products(.init()).contains(handle))
     #expect(try await !fixture.products(.init(collection: "clothes")).contains(handle))
     #expect(try await !fixture.products(.init(text: "shirt")).contains(handle))
-    #expect(try await fixture.catalog.sitemapEntries(of: fixture.acme).value.allSatisfy { $0.handle != handle })
-    #expect(try await fixture.catalog.collection("clothes", of: fixture.acme).value?.productCount == 2)
+    #expect(try await fixture.catalog.sitemapEntries(in: fixture.market).value.allSatisfy { $0.handle != handle })
+    #expect(try await fixture.catalog.collection("clothes", in: fixture.market).value?.productCount == 2)
   }
 
   @Test(arguments: [
@@ -65,7 +65,7 @@ import Testing
   ])
   func `Pages, and beyond the end`(page: Int, handles: [String], hasMore: Bool) async throws {
     let fixture = try Fixture()
-    let answer = try await fixture.catalog.products(.init(page: page, size: 2), of: fixture.acme).value
+    let answer = try await fixture.catalog.products(.init(page: page, size: 2), in: fixture.market).value
     #expect(answer.items.map(\.handle) == handles)
     #expect(answer.total == 3)
     #expect(answer.hasMore == hasMore)
@@ -98,34 +98,34 @@ import Testing
       ("2026-06-01T13:59:59Z", 60, 90, 1), ("2026-06-01T14:00:00Z", 90, nil, nil),
     ] as [(String, Int, Int?, Double?)] {
       fixture.clock.move(to: time)
-      let answer = try await catalog.product("boots", of: fixture.acme)
+      let answer = try await catalog.product("boots", in: fixture.market)
       #expect(answer.value?.price == Money(Decimal(price), "EUR"), "\(time)")
       #expect(answer.value?.compareAt == before.map { Money(Decimal($0), "EUR") }, "\(time)")
       #expect(answer.value?.variants.allSatisfy { $0.sale == nil } == true)
       #expect(answer.validFor == life.map { .seconds($0) }, "\(time)")
       // The list's first page of one shows a shirt only; the sale still bounds it.
-      let list = try await catalog.products(.init(sort: .priceAscending, size: 1), of: fixture.acme)
+      let list = try await catalog.products(.init(sort: .priceAscending, size: 1), in: fixture.market)
       #expect(list.value.items.map(\.handle) == ["creme"])
       let soon = Double(try #require(Timestamp.date("2026-06-01T15:00:00Z")).timeIntervalSince(fixture.clock.now))
       #expect(list.validFor == .seconds(min(life ?? .infinity, soon)), "\(time)")
-      let shoes = try await catalog.products(.init(collection: "shoes", page: 9), of: fixture.acme)
+      let shoes = try await catalog.products(.init(collection: "shoes", page: 9), in: fixture.market)
       #expect(shoes.validFor == life.map { .seconds($0) }, "\(time)")
     }
   }
 
   @Test func `A planned publication appears by the clock, and bounds the answer that it is not there`() async throws {
     let fixture = try Fixture()
-    #expect(try await fixture.catalog.product("soon", of: fixture.acme) == Answer(nil, validFor: .seconds(10_800), mark: 2))
-    #expect(try await fixture.catalog.collection("clothes", of: fixture.acme).validFor == .seconds(10_800))
-    #expect(try await fixture.catalog.sitemapEntries(of: fixture.acme).validFor == .seconds(10_800))
+    #expect(try await fixture.catalog.product("soon", in: fixture.market) == Answer(nil, validFor: .seconds(10_800), mark: 2))
+    #expect(try await fixture.catalog.collection("clothes", in: fixture.market).validFor == .seconds(10_800))
+    #expect(try await fixture.catalog.sitemapEntries(in: fixture.market).validFor == .seconds(10_800))
     fixture.clock.move(to: "2026-06-01T15:00:00Z")
-    #expect(try await fixture.catalog.product("soon", of: fixture.acme).value?.title == "Soon shirt")
-    #expect(try await fixture.catalog.collection("clothes", of: fixture.acme).value?.productCount == 3)
+    #expect(try await fixture.catalog.product("soon", in: fixture.market).value?.title == "Soon shirt")
+    #expect(try await fixture.catalog.collection("clothes", in: fixture.market).value?.productCount == 3)
   }
 
   @Test func `A collection's description is sanitised`() async throws {
     let fixture = try Fixture()
-    #expect(try await fixture.catalog.collection("shoes", of: fixture.acme).value?.description.html == "<p>Walk</p>")
+    #expect(try await fixture.catalog.collection("shoes", in: fixture.market).value?.description.html == "<p>Walk</p>")
   }
 
   /// What is kept beside the products (where each collection's are, which need no clock) follows every edit.
@@ -144,8 +144,8 @@ import Testing
     }
     var file = try CatalogFile(json: Data(Fixture.json.utf8), file: "acme.json")
     file.products = []
-    var shop = Shop(file)
     let acme = try TenantID("acme")
+    var shop = Shop(file, of: acme)
     for step in 0..<300 {
       let at = shop.items.isEmpty ? nil : shop.items.indices.randomElement(using: &random)
       switch (Int.random(in: 0..<5, using: &random), at) {
@@ -154,11 +154,11 @@ import Testing
       default: shop.put(try product(1000 + step), at: nil)
       }
       file.products = shop.items.map(\.product)
-      let made = Shop(file)
+      let made = Shop(file, of: acme)
       for collection in [nil, "clothes", "shoes", "none", "other"] {
         for now in [0.0, 1100, 5000].map({ Date(timeIntervalSince1970: $0) }) {
           let query = ProductQuery(collection: collection, size: 250)
-          #expect(shop.list(query, of: acme, at: now) == made.list(query, of: acme, at: now))
+          #expect(shop.list(query, at: now) == made.list(query, at: now))
         }
         let members = made.items.indices.filter { collection.map(made.items[$0].handles.contains) ?? true }
         #expect(shop.positions(in: collection) == members)
