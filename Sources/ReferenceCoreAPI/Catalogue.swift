@@ -23,7 +23,8 @@ struct Catalogue: Sendable {
     own = Shop(file, of: tenant)
     redirects = Redirects(file)
     translations = Dictionary(
-      file.translations.map { ($0.locale, Localization.Translation($0, of: file.products)) }) { first, _ in first }
+      file.translations.map { ($0.locale, Localization.Translation($0, of: file.products)) }
+    ) { first, _ in first }
     rates = file.rates
     currency = file.currency
     locale = file.locale

@@ -30,7 +30,8 @@ import Testing
     [
       .site, .collections, .product("boots"), .product("বই"), .product("a+b&c=d"), .collection("späte-liebe"), .menu("main"),
       .page("a b"), .blog("journal"), .articles(of: "journal", page: 3, size: 7), .article(of: "journal", "শীত"),
-      .redirect(from: "/products/a%20b?x"), .sitemap(after: nil, size: 2000), .sitemap(after: "product:a b&c", size: 1), .products(ProductQuery()),
+      .redirect(from: "/products/a%20b?x"), .sitemap(after: nil, size: 2000), .sitemap(after: "product:a b&c", size: 1),
+      .products(ProductQuery()),
     ]
     + [
       ProductQuery(filters: [Filter(key: "vendor", values: ["A&B", "C"])], priceFrom: 10, priceTo: 50, withFacets: true),
@@ -42,7 +43,8 @@ import Testing
     }
 
   @Test(arguments: reads) func `What is written is read`(read: CoreAPIRead) throws {
-    let market = Market(of: try TenantID("acme"), locale: "pt-BR", currency: "EUR", routes: try #require(Routes(root: "/br", spelled: [:])))
+    let market = Market(
+      of: try TenantID("acme"), locale: "pt-BR", currency: "EUR", routes: try #require(Routes(root: "/br", spelled: [:])))
     let target = read.target(in: market)
     #expect(target.hasPrefix("/v1/tenants/acme/") && target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f })
     #expect(try parsed(target) == read)
@@ -59,7 +61,9 @@ import Testing
     #expect(query == ProductQuery(filters: filters.reversed()))
   }
 
-  @Test(arguments: ["locale=", "locale=DE", "locale=d", "locale=../x", "currency=", "currency=eur", "currency=EURO", "locale=%ff"])
+  @Test(arguments: [
+    "locale=", "locale=DE", "locale=d", "locale=../x", "currency=", "currency=eur", "currency=EURO", "locale=%ff",
+  ])
   func `A market that cannot be is told by its name`(query: String) {
     let name = String(query.split(separator: "=")[0])
     #expect {
@@ -71,7 +75,8 @@ import Testing
 
   @Test(arguments: [
     "size=0", "size=251", "size=x", "size=", "page=0", "page=-1", "page=1.5", "sort=price", "q=%ff", "q", "collection=%",
-    "filter.=x", "filter.prize=x", "filter.option:=x", "filter.price=1", "filter.vendor", "filter.vendor=%ff", "facets=yes", "price=10",
+    "filter.=x", "filter.prize=x", "filter.option:=x", "filter.price=1", "filter.vendor", "filter.vendor=%ff", "facets=yes",
+    "price=10",
     "price=-", "price=1-2-3", "price=a-b", "price=1.5-2", "price=99999999999999999999-",
   ])
   func `A wrong parameter is told by its name`(query: String) {
@@ -83,7 +88,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], ["nothing"], ["products", "a", "b"], ["menus"], ["pages"], ["blogs"], ["blogs", "a", "b"], ["blogs", "a", "articles", "b", "c"], ["site", ""], ["", "site"]] as [[Substring]])
+  @Test(
+    arguments: [
+      [], ["nothing"], ["products", "a", "b"], ["menus"], ["pages"], ["blogs"], ["blogs", "a", "b"],
+      ["blogs", "a", "articles", "b", "c"], ["site", ""], ["", "site"],
+    ] as [[Substring]])
   func `What the contract does not name is nowhere`(path: [Substring]) {
     #expect(throws: CoreAPIRead.Refusal.path) { try CoreAPIRead(path: path, query: "") }
   }

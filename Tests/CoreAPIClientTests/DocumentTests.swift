@@ -59,7 +59,7 @@ private func product(_ json: String) throws -> Product {
   @Test func `What was written reads back`() throws {
     let original = Product(
       id: "1", handle: "a", title: "A \"quoted\" </script> \u{2028} title", vendor: "V", type: "T",
-      descriptionHTML: SanitizedHTML("<p>d</p>"),
+      descriptionHTML: SanitizedHTML("<p>d</p>"), language: "ar",
       images: [Image(src: "/a.svg", alt: "a", width: 3, height: 4)], options: [.init(name: "Size", values: ["S"])],
       variants: [
         Variant(
@@ -68,14 +68,44 @@ private func product(_ json: String) throws -> Product {
           image: Image(src: "/v.svg"),
           sale: .init(
             price: Money(9, "EUR"), startsAt: Timestamp.date("2026-01-01"), endsAt: Timestamp.date("2026-02-01T10:00:00+02:00")))
-      ], price: Money(10, "EUR"), compareAt: Money(12, "EUR"), available: true,
-      attributes: [.init(key: "k", label: "K", value: "v")],
+      ], price: Money(10, "EUR"), compareAt: Money(12, "EUR"), unit: "per pair",
+      priceChange: .init(at: Date(timeIntervalSince1970: 1_600_000_000), from: Money(11, "EUR")), available: true,
+      attributes: [
+        .init(key: "k", label: "K", value: "v"), .init(key: "n", label: "N", value: "-2.5", type: .number, unit: "kg"),
+        .init(key: "b", label: "B", value: "false", type: .boolean),
+        .init(key: "d", label: "D", value: "2027-03-01", type: .date),
+      ],
       tags: ["t"], collections: ["c"], updatedAt: Date(timeIntervalSince1970: 1_700_000_000),
       publishedAt: Date(timeIntervalSince1970: 1),
       rating: .init(value: 4.5, count: 2), status: .draft, sold: 7)
     let data = try Document.encoder(currency: "EUR").encode(original)
     #expect(try Document.decoder(currency: "EUR").decode(Product.self, from: data) == original)
     #expect(try Document.encoder(currency: "EUR").encode(original) == data)
+  }
+}
+
+@Suite struct AttributeTests {
+  private func attribute(_ type: String, _ value: String) throws -> Product.Attribute {
+    let json = "{\"key\":\"k\",\"label\":\"K\",\"value\":\"\(value)\",\"type\":\"\(type)\"}"
+    return try Document.decoder(currency: nil).decode(Product.Attribute.self, from: Data(json.utf8))
+  }
+
+  @Test(arguments: [
+    ("number", "3"), ("number", "-2.50"), ("boolean", "true"), ("boolean", "false"), ("date", "2027-02-28"), ("text", ""),
+    ("text", "true"),
+  ])
+  func `A value of its type`(type: String, value: String) throws {
+    let read = try attribute(type, value)
+    #expect(read.value == value && read.type.rawValue == type)
+  }
+
+  @Test(arguments: [
+    ("number", ""), ("number", "2,5"), ("number", "two"), ("number", "1 000"), ("boolean", "yes"), ("boolean", "True"),
+    ("boolean", ""),
+    ("date", "2027-02-29"), ("date", "01.03.2027"), ("date", "2027-03-01T09:00:00Z"), ("date", ""), ("colour", "red"),
+  ])
+  func `Another is refused`(type: String, value: String) {
+    #expect(throws: DecodingError.self) { try attribute(type, value) }
   }
 }
 

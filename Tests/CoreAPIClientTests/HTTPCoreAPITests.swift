@@ -168,8 +168,14 @@ import Testing
     (with("\"price\":\"1\",\"status\":\"gone\""), "value.items[0].status"),
     (with("\"variants\":[{\"id\":\"a\",\"price\":\"1\",\"salePrice\":\"0.5\"}]"), "value.items[0].variants[0].salePrice"),
     (with("\"price\":\"1\",\"updatedAt\":\"yesterday\""), "value.items[0].updatedAt"),
-    (with("\"price\":\"1\",\"attributes\":[{\"key\":\"a\",\"label\":\"A\",\"value\":\"x\",\"type\":\"number\"}]"), "value.items[0].attributes[0].value"),
-    (with("\"price\":\"1\",\"attributes\":[{\"key\":\"a\",\"label\":\"A\",\"value\":\"x\",\"type\":\"colour\"}]"), "value.items[0].attributes[0].type"),
+    (
+      with("\"price\":\"1\",\"attributes\":[{\"key\":\"a\",\"label\":\"A\",\"value\":\"x\",\"type\":\"number\"}]"),
+      "value.items[0].attributes[0].value"
+    ),
+    (
+      with("\"price\":\"1\",\"attributes\":[{\"key\":\"a\",\"label\":\"A\",\"value\":\"x\",\"type\":\"colour\"}]"),
+      "value.items[0].attributes[0].type"
+    ),
     (with("\"price\":\"1\",\"priceChanged\":{\"at\":\"now\",\"from\":\"1\"}"), "value.items[0].priceChanged.at"),
     (with("\"price\":\"1\",\"rating\":{\"value\":9,\"count\":1}"), "value.items[0].rating"),
     ("{\"mark\":1,\"value\":{\"items\":[],\"page\":2,\"size\":24,\"hasMore\":false}}", "value.page: another page"),
@@ -272,12 +278,14 @@ import Testing
     #expect(peer.heads.allSatisfy { $0.contains("locale=de&currency=EUR ") })
   }
 
-  @Test(arguments: [
-    ("{\"target\":\"/products/new?x=1\"}", Redirect.moved(to: "/products/new?x=1")), ("{\"gone\":true}", .gone),
-    ("{\"target\":\"https://evil.example/\"}", nil), ("{\"target\":\"//evil.example\"}", nil), ("{\"target\":\"\"}", nil),
-    ("{\"target\":\"/a\\r\\nX: y\"}", nil), ("{\"target\":\"/\\\\evil.example\"}", nil), ("{\"target\":\"/é\"}", nil), ("{}", nil),
-    ("{\"gone\":false}", nil),
-  ] as [(String, Redirect?)])
+  @Test(
+    arguments: [
+      ("{\"target\":\"/products/new?x=1\"}", Redirect.moved(to: "/products/new?x=1")), ("{\"gone\":true}", .gone),
+      ("{\"target\":\"https://evil.example/\"}", nil), ("{\"target\":\"//evil.example\"}", nil), ("{\"target\":\"\"}", nil),
+      ("{\"target\":\"/a\\r\\nX: y\"}", nil), ("{\"target\":\"/\\\\evil.example\"}", nil), ("{\"target\":\"/é\"}", nil),
+      ("{}", nil),
+      ("{\"gone\":false}", nil),
+    ] as [(String, Redirect?)])
   @LoopActor func `A redirect leads to a path of the shop, or nowhere`(value: String, redirect: Redirect?) async throws {
     let api = try api(ScriptedPeer { _ in Self.json(200, "{\"mark\":1,\"value\":\(value)}") })
     guard let redirect else {
@@ -292,7 +300,8 @@ import Testing
     let entry = "{\"kind\":\"article\",\"handle\":\"winter\",\"blog\":\"journal\"}"
     let good = try api(ScriptedPeer { _ in Self.json(200, "{\"mark\":1,\"value\":[\(entry)]}") })
     #expect(try await good.sitemapEntries(in: market).value.map(\.address) == [.article(blog: "journal", "winter")])
-    let bad = try api(ScriptedPeer { _ in Self.json(200, "{\"mark\":1,\"value\":[{\"kind\":\"article\",\"handle\":\"winter\"}]}") })
+    let bad = try api(
+      ScriptedPeer { _ in Self.json(200, "{\"mark\":1,\"value\":[{\"kind\":\"article\",\"handle\":\"winter\"}]}") })
     let error = await failure { () throws(CoreAPIError) in try await bad.sitemapEntries(in: market) }
     #expect(error?.reason.contains("value[0].blog") == true, "\(String(describing: error))")
   }
@@ -319,11 +328,15 @@ import Testing
     let peer = ScriptedPeer { Self.json(200, parts[$0]) }
     let answer = try await api(peer).sitemapEntries(in: market)
     #expect(answer.value.map(\.handle) == ["a", "b", "c"] && answer.mark == 8 && answer.validFor == .seconds(5))
-    #expect(peer.heads.map { $0.split(separator: " ")[1] }.suffix(1) == ["/v1/tenants/acme/sitemap?size=2000&after=product%3Ab&locale=en&currency=EUR"])
+    #expect(
+      peer.heads.map { $0.split(separator: " ")[1] }.suffix(1) == [
+        "/v1/tenants/acme/sitemap?size=2000&after=product%3Ab&locale=en&currency=EUR"
+      ])
     let endless = ScriptedPeer { _ in Self.json(200, part("a", "product:a", mark: 1, validFor: nil)) }
     let api = try api(endless)
     #expect(
-      await failure { () throws(CoreAPIError) in try await api.sitemapEntries(in: market) }?.reason.contains("does not end") == true
+      await failure { () throws(CoreAPIError) in try await api.sitemapEntries(in: market) }?.reason.contains("does not end")
+        == true
     )
   }
 

@@ -71,10 +71,146 @@ private let demoFiles = ((try? FileManager.default.contentsOfDirectory(atPath: d
         way out: write 1 to 200 bytes without blanks, control characters and any of / ? # % \\ < > "
       """
     ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"},\n\"rates\": [{\"currency\": \"RON\", \"rate\": \"4,98\"}]}",
+      """
+      shop.json:2:39 (rates[0].rate): “4,98” is not a rate; write digits over 0 such as "4.98", at most 6 before the point and 8 after it
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"},\n\"rates\": [{\"currency\": \"EUR\", \"rate\": \"1\"}]}",
+      """
+      shop.json:2:24 (rates[0].currency): EUR is the catalogue's own currency
+        way out: take one of the two out
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"},\n\"filters\": [\"vendor\", \"colour\"]}",
+      """
+      shop.json:2:23 (filters[1]): “colour” is nothing to filter by
+        way out: write availability, price, vendor, type, option:NAME or attribute:KEY
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"}, \"locale\": \"German\"}",
+      """
+      shop.json:1:54 (locale): “German” is no language tag
+        way out: write one such as en, de or pt-BR
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"},\n\"articles\": [{\"id\": \"1\", \"blog\": \"news\", \"handle\": \"a\", \"title\": \"A\", \"publishedAt\": \"2026-01-01\"}]}",
+      """
+      shop.json:2:34 (articles[0].blog): there is no blog “news”
+        way out: add it to "blogs", or name another here
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"},\n\"articles\": [{\"id\": \"1\", \"blog\": \"news\", \"handle\": \"a\", \"title\": \"A\"}]}",
+      """
+      shop.json:2:14 (articles[0]): “publishedAt” is missing
+        way out: add it; docs/core-api.md lists what a catalogue says
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"},\n\"pages\": [{\"id\": \"1\", \"handle\": \"a b\", \"title\": \"A\"}]}",
+      """
+      shop.json:2:33 (pages[0].handle): “a b” cannot be part of an address
+        way out: write 1 to 200 bytes without blanks, control characters and any of / ? # % \\ < > "
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"},\n\"redirects\": [{\"path\": \"/a\", \"target\": \"/b\"},\n{\"path\": \"/b/\", \"target\": \"/a\"}]}",
+      """
+      shop.json:2:40 (redirects[0].target): the redirect from /a leads back to where it begins
+        way out: name the address where the thing is now
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"},\n\"redirects\": [{\"path\": \"/a\", \"target\": \"https://b.example\"}]}",
+      """
+      shop.json:2:40 (redirects[0].target): “https://b.example” is no path
+        way out: write a canonical path of this shop, such as /products/old-coat
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"}, \"redirects\": [{\"path\": \"/a\", \"target\": \"/b\"}],\n\"gone\": [\"/a\"]}",
+      """
+      shop.json:2:10 (gone[0]): /a is redirected, or gone already
+        way out: take one of the two out
+      """
+    ),
+    (
+      "{\"currency\": \"EUR\", \"site\": {\"name\": \"A\"}, \"products\": [{\"id\": \"1\", \"handle\": \"a\", \"title\": \"A\", \"price\": 1,\n\"attributes\": [{\"key\": \"rooms\", \"label\": \"Rooms\", \"value\": \"two\", \"type\": \"number\"}]}]}",
+      """
+      shop.json:2:60 (products[0].attributes[0].value): “two” is not a number; write it as 2.5
+      """
+    ),
   ])
   func `Errors say what, where, and the way out`(json: String, printed: String) {
     let error = #expect(throws: CatalogError.self) { try load(json) }
     #expect(error?.description == printed)
+  }
+
+  // MARK: Translations
+
+  private func translation(_ json: String, locale: String = "de") throws(CatalogError) -> CatalogTranslation {
+    try CatalogTranslation(json: Data(json.utf8), locale: locale, file: "shop.de.json", of: load(Fixture.json))
+  }
+
+  @Test(arguments: [
+    (
+      "{\"products\": {\n \"bots\": {\"title\": \"Stiefel\"}}}",
+      """
+      shop.de.json:2:10 (products.bots): the catalogue has no “bots” among its products
+        way out: write the handle as the catalogue has it, or take this out
+      """
+    ),
+    (
+      "{\n\"prodcts\": {}}",
+      """
+      shop.de.json:2:12 (prodcts): “prodcts” is not known here; there are site, words, products, collections, pages, blogs, articles
+      """
+    ),
+    (
+      "{\"products\": {\"boots\": {\n\"description\": \"x\"}}}",
+      """
+      shop.de.json:2:16 (products.boots.description): “description” is not known here; there are title, descriptionHTML
+      """
+    ),
+    (
+      "{\"site\": {\n\"email\": \"x\"}}",
+      """
+      shop.de.json:2:10 (site.email): “email” is not known here; there are name, tagline, description, address
+      """
+    ),
+    ("{\"words\": {\n\"Size\": 5}}", "shop.de.json:2:9 (words.Size): this is not a String"),
+    ("{\"words\": ", "shop.de.json: this is not JSON"),
+  ])
+  func `A translation's errors say so too`(json: String, printed: String) {
+    let error = #expect(throws: CatalogError.self) { try translation(json) }
+    #expect(error?.description == printed)
+  }
+
+  @Test func `A translation is named after a language`() {
+    let error = #expect(throws: CatalogError.self) { try translation("{}", locale: "German") }
+    #expect(error?.description.hasPrefix("shop.de.json: “German” is no language tag") == true)
+  }
+
+  @Test func `Translations are the files beside the catalogue that are named after it`() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "translations-\(UInt64.random(in: 0 ... .max))")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "acme.json").path
+    var file = try load(Fixture.json)
+    try file.write(to: path)
+    for name in ["acme.de.json", "acme.pt-BR.json", "acme-two.de.json", "acme.de.json.bak", "acmede.json"] {
+      try Data("{\"words\": {}}".utf8).write(to: folder.appending(path: name))
+    }
+    try file.readTranslations(beside: path)
+    #expect(file.translations.map(\.locale) == ["de", "pt-BR"])
+    try Data("{\"words\": 1}".utf8).write(to: folder.appending(path: "acme.ro.json"))
+    let error = #expect(throws: CatalogError.self) { try file.readTranslations(beside: path) }
+    #expect(error?.file.hasSuffix("/acme.ro.json") == true)
   }
 
   @Test(arguments: [

@@ -44,7 +44,8 @@ import Testing
   @Test(arguments: [
     "site", "products", "products?q=linen&sort=newest", "products?collection=none", "products/shirt", "collections",
     "collections/shoes",
-    "menus/main", "sitemap",
+    "menus/main", "sitemap", "site?locale=de&currency=RON", "products?filter.vendor=Acme&price=1-2&facets=1",
+    "blogs/none/articles",
   ])
   func `What there is has a mark`(path: String) async throws {
     let (response, told) = try await ask("GET /v1/tenants/acme/\(path)")
@@ -52,7 +53,10 @@ import Testing
     #expect(String(decoding: response.headers.bytes, as: UTF8.self).contains("Content-Type: application/json\r\n"))
   }
 
-  @Test(arguments: ["products/none", "products/secret", "collections/none", "menus/none"])
+  @Test(arguments: [
+    "products/none", "products/secret", "collections/none", "menus/none", "pages/none", "blogs/none", "blogs/a/articles/b",
+    "redirects?path=/none",
+  ])
   func `What there is not, or not for shoppers, says so with its mark`(path: String) async throws {
     let (response, told) = try await ask("GET /v1/tenants/acme/\(path)")
     #expect(response.status == 404 && told.error?.code == "not-found" && told.mark == fixture.catalog.mark)
@@ -76,7 +80,11 @@ import Testing
     #expect(boots.validFor == 3_600_000)
   }
 
-  @Test(arguments: [("size=0", "size"), ("sort=cheap", "sort"), ("page=x", "page"), ("q=%ff", "q")])
+  @Test(arguments: [
+    ("filter.prize=1", "filter.prize"), ("price=x", "price"), ("facets=2", "facets"), ("locale=x", "locale"),
+    ("currency=x", "currency"),
+    ("size=0", "size"), ("sort=cheap", "sort"), ("page=x", "page"), ("q=%ff", "q"),
+  ])
   func `A wrong parameter is a 400 that names it`(query: String, name: String) async throws {
     let (response, told) = try await ask("GET /v1/tenants/acme/products?\(query)")
     #expect(response.status == 400 && told.error?.code == "bad-request" && told.error?.path == name)
@@ -105,6 +113,26 @@ import Testing
     #expect(handles == whole.map(\.handle) && whole.count > 4)
     let (response, told) = try await ask("GET /v1/tenants/acme/sitemap?after=product:gone")
     #expect(response.status == 409 && told.error?.code == "changed")
+  }
+
+  @Test(arguments: [("", "EUR", "20.00"), ("?currency=EUR", "EUR", "20.00"), ("?locale=de", "EUR", "20.00")])
+  func `Who names no market gets the shop's own`(query: String, currency: String, price: String) async throws {
+    let (response, _) = try await ask("GET /v1/tenants/acme/products/shirt\(query)")
+    #expect(try product(response).price == Money(text: price, currency: currency))
+  }
+
+  @Test func `A currency that the shop has no prices in is said with each amount`() async throws {
+    let (response, _) = try await ask("GET /v1/tenants/acme/products/shirt?currency=USD")
+    #expect(String(decoding: response.body, as: UTF8.self).contains("\"currency\":\"USD\""))
+    #expect(try product(response).price == Money(20, "EUR"))
+  }
+
+  @Test func `A handle is edited, and its old address leads to the new one`() async throws {
+    let (response, _) = try await ask("PATCH /v1/tenants/acme/products/shirt", body: "{\"handle\":\"hemd\"}")
+    #expect(try product(response).handle == "hemd")
+    let (redirect, _) = try await ask("GET /v1/tenants/acme/redirects?path=%2Fproducts%2Fshirt")
+    let value = try Document.decoder(currency: nil).decode(Envelope<Redirect>.self, from: Data(redirect.body)).answer.value
+    #expect(value == .moved(to: "/products/hemd"))
   }
 
   @Test func `Other methods, and health`() async throws {
@@ -166,6 +194,7 @@ import Testing
       ("{\"price\":1e99}", 422, "price"),
       ("{\"price\":{\"amount\":\"1\",\"currency\":\"USD\"}}", 422, "price"), ("{\"title\":\"  \"}", 422, "title"),
       ("{\"title\":5}", 422, "title"),
+      ("{\"handle\":\"shirt\"}", 422, "handle"), ("{\"handle\":\"a/b\"}", 422, "handle"), ("{\"handle\":null}", 422, "handle"),
       ("{\"stock\":1.5}", 422, "stock"), ("{\"stock\":\"3\"}", 422, "stock"), ("{\"status\":\"gone\"}", 422, "status"),
       ("{\"available\":\"yes\"}", 422, "available"), ("{\"prize\":\"1\"}", 422, "prize"),
       ("{\"collections\":[\"none\"]}", 422, "collections"),
