@@ -20,8 +20,9 @@ enum CoreAPICommand {
       .value("delay", "MS", "answer each read that much later, to try deadlines and for benchmarks (default 0)"),
     ],
     discussion: """
-      Answers GET /v1/tenants/ID/site, products, products/HANDLE, collections, collections/HANDLE, menus/HANDLE and sitemap, and
-      PATCH /v1/tenants/ID/products/HANDLE; docs/core-api.md has the contract. /healthz says that it answers.
+      Answers GET /v1/tenants/ID/site, products, products/HANDLE, collections, collections/HANDLE, menus/HANDLE, pages/HANDLE,
+      blogs/HANDLE, blogs/HANDLE/articles, redirects and sitemap, and PATCH /v1/tenants/ID/products/HANDLE, each in any language
+      and currency of the shop; docs/core-api.md has the contract. /healthz says that it answers.
       Edits need CORE_API_TOKEN from the environment, as Authorization: Bearer; without one they are taken on the loopback alone.
       They are kept in memory: a start and SIGHUP read the files anew. Each is an event on the Redis stream core:events of
       CORE_EVENTS_URL (default: REDIS_URL), when one is set. SIGTERM answers what is in flight and ends.
