@@ -1,9 +1,12 @@
 """`storefront core-api`: the contract of docs/core-api.md over a socket, checked against the sample shops' own files."""
+import datetime
 import decimal
+import fractions
 import http.client
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -14,8 +17,22 @@ import pytest
 
 from conftest import BINARY, BOOKS, ROOT, needs_books
 
-FASHION = json.loads((ROOT / "Demo" / "catalog" / "fashion.json").read_text())
-SHOWN = [product for product in FASHION["products"] if product.get("status", "active") == "active"]
+CATALOGS = ROOT / "Demo" / "catalog"
+# The sample shops that bring their own catalogue.
+SHOPS = [shop for shop in json.loads((ROOT / "Demo" / "tenants.json").read_text())["tenants"] if (CATALOGS / f"{shop['id']}.json").exists()]
+NOW = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def catalogue(shop):
+    return json.loads((CATALOGS / f"{shop}.json").read_text())
+
+
+def shown(catalog):
+    return [product for product in catalog["products"] if product.get("status", "active") == "active" and product.get("publishedAt", "") <= NOW]
+
+
+FASHION = catalogue("fashion")
+SHOWN = shown(FASHION)
 
 
 class CoreAPI:
@@ -72,8 +89,8 @@ class CoreAPI:
         assert document["mark"] > 1_700_000_000_000
         return document["value"]
 
-    def edit(self, handle, headers=(), host=None, shop="fashion", **fields):
-        return self.ask(f"/v1/tenants/{shop}/products/{handle}", "PATCH", json.dumps(fields).encode(), headers, host)
+    def edit(self, product, /, headers=(), host=None, shop="fashion", **fields):
+        return self.ask(f"/v1/tenants/{shop}/products/{product}", "PATCH", json.dumps(fields).encode(), headers, host)
 
     def stop(self, with_signal=signal.SIGTERM):
         if self.process.poll() is None:
@@ -203,6 +220,8 @@ def test_an_imported_shop_is_served_beside_it(core):
 
 @pytest.mark.parametrize("path, code", [
     ("fashion/products/none", "not-found"), ("fashion/collections/none", "not-found"), ("fashion/menus/none", "not-found"),
+    ("fashion/pages/none", "not-found"), ("fashion/blogs/none", "not-found"), ("fashion/blogs/journal/articles/none", "not-found"),
+    ("fashion/redirects?path=/products/none", "not-found"),
     ("nobody/site", "unknown-tenant"), ("FASHION/site", "unknown-tenant"), ("fashion/nothing", "no-such-address"), ("fashion", "no-such-address"),
     ("fashion/products/a/b", "no-such-address"), ("fashion/site/", "no-such-address"),
 ])
@@ -214,7 +233,8 @@ def test_each_404_says_which_it_is(core, path, code):
 
 @pytest.mark.parametrize("query, name", [
     ("size=0", "size"), ("size=251", "size"), ("size=-1", "size"), ("page=0", "page"), ("page=1e3", "page"), ("page=99999999999999999999", "page"),
-    ("sort=cheapest", "sort"), ("q=%ff%fe", "q"), ("q=%00", "q"), ("collection=%zz", "collection"),
+    ("sort=cheapest", "sort"), ("filter.prize=1", "filter.prize"), ("filter.vendor=%ff", "filter.vendor"), ("price=10", "price"), ("facets=all", "facets"),
+    ("locale=German", "locale"), ("currency=lei", "currency"), ("q=%ff%fe", "q"), ("q=%00", "q"), ("collection=%zz", "collection"),
 ])
 def test_a_wrong_parameter_is_named(core, query, name):
     status, document, _ = core.ask(f"/v1/tenants/fashion/products?{query}")
@@ -242,6 +262,165 @@ def test_health_and_marks(core):
     assert core.ask("/v1/tenants/fashion/site", headers={"Core-Mark": "-1"})[0] == 400
 
 
+# Markets
+
+
+def markets():
+    found = []
+    for shop in SHOPS:
+        catalog = catalogue(shop["id"])
+        found.append(pytest.param(shop["id"], catalog["locale"], catalog["currency"], id=f"{shop['id']}-own"))
+        for market in shop.get("markets", []):
+            currency = market.get("currency", catalog["currency"])
+            found.append(pytest.param(shop["id"], market["locale"], currency, id=f"{shop['id']}-{market['locale']}"))
+    return found
+
+
+class Market:
+    """What the files say of one market, worked out anew."""
+
+    def __init__(self, shop, locale, currency):
+        self.shop, self.catalog, self.fields = shop, catalogue(shop), f"locale={locale}&currency={currency}"
+        file = CATALOGS / f"{shop}.{locale}.json"
+        assert file.exists() or locale == self.catalog["locale"], f"{shop} has a market in {locale} and no {file.name}"
+        self.texts = json.loads(file.read_text()) if file.exists() else {}
+        self.currency = currency
+        self.rate = next((rate for rate in self.catalog.get("rates", []) if rate["currency"] == currency), None)
+        assert self.rate or currency == self.catalog["currency"], f"{shop} has a market in {currency} and no rate for it"
+
+    def word(self, text):
+        return self.texts.get("words", {}).get(text, text)
+
+    def text(self, section, handle, name, own):
+        return self.texts.get(section, {}).get(handle, {}).get(name, own)
+
+    def price(self, text):
+        base = fractions.Fraction(text)
+        if not self.rate:
+            return base
+        step = fractions.Fraction(self.rate["step"])
+        return -(-base * fractions.Fraction(self.rate["rate"]) // step) * step
+
+    def ask(self, core, path):
+        status, document, _ = core.ask(f"/v1/tenants/{self.shop}/{path}{'&' if '?' in path else '?'}{self.fields}")
+        assert status == 200, document
+        assert document.get("currency", self.currency) == self.currency
+        return document["value"]
+
+
+@pytest.mark.parametrize("shop, locale, currency", markets())
+def test_a_market_has_its_texts_and_prices(core, shop, locale, currency):
+    market = Market(shop, locale, currency)
+    listed = {product["id"]: product for product in market.ask(core, "products?size=250")["items"]}
+    assert len(listed) == len(shown(market.catalog)) >= 40
+    for product in shown(market.catalog):
+        told = listed[product["id"]]
+        assert told["title"] == market.text("products", product["handle"], "title", product["title"])
+        assert told["handle"] == product["handle"] and told.get("vendor", "") == product.get("vendor", "")
+        assert told.get("unit", "") == market.word(product.get("unit", "")) and told.get("type", "") == market.word(product.get("type", ""))
+        assert [option["name"] for option in told.get("options", [])] == [market.word(option["name"]) for option in product.get("options", [])]
+        assert [fact["label"] for fact in told.get("attributes", [])] == [market.word(fact["label"]) for fact in product.get("attributes", [])]
+        for fact, own in zip(told.get("attributes", []), product.get("attributes", [])):
+            assert fact["value"] == (market.word(own["value"]) if own.get("type", "text") == "text" else own["value"])
+        for variant, own in zip(told["variants"], product.get("variants", []), strict=bool(product.get("variants"))):
+            if "salePrice" not in own:
+                assert isinstance(variant["price"], str) and fractions.Fraction(variant["price"]) == market.price(own["price"])
+        if locale == market.catalog["locale"]:
+            assert told.get("language") == product.get("language")
+        elif product["handle"] not in market.texts.get("products", {}):
+            assert told.get("language") == (product.get("language", market.catalog["locale"]) if product.get("language") != locale else None)
+        else:
+            assert "language" not in told
+
+
+@pytest.mark.parametrize("shop, locale, currency", markets())
+def test_pages_and_posts_are_the_files_own(core, shop, locale, currency):
+    market = Market(shop, locale, currency)
+    for page in market.catalog["pages"]:
+        told = market.ask(core, f"pages/{urllib.parse.quote(page['handle'])}")
+        assert told["title"] == market.text("pages", page["handle"], "title", page["title"]) and told["bodyHTML"]
+    published = [article for article in market.catalog["articles"] if article["publishedAt"] <= NOW]
+    for blog in market.catalog["blogs"]:
+        assert market.ask(core, f"blogs/{blog['handle']}")["title"] == market.text("blogs", blog["handle"], "title", blog["title"])
+        dates, page = [], 1
+        while True:
+            articles = market.ask(core, f"blogs/{blog['handle']}/articles?size=2&page={page}")
+            dates += [article["publishedAt"] for article in articles["items"]]
+            if not articles["hasMore"]:
+                break
+            page += 1
+        assert dates == sorted(dates, reverse=True)
+        assert len(dates) == articles["total"] == sum(article["blog"] == blog["handle"] for article in published)
+    for article in published:
+        told = market.ask(core, f"blogs/{article['blog']}/articles/{urllib.parse.quote(article['handle'])}")
+        for name in ("title", "excerpt"):
+            assert told[name] == market.text("articles", article["handle"], name, article[name])
+    entries = {(entry["kind"], entry.get("blog"), entry["handle"]) for entry in market.ask(core, "sitemap")}
+    assert {("page", None, page["handle"]) for page in market.catalog["pages"]} <= entries
+    assert {("article", article["blog"], article["handle"]) for article in published} <= entries
+
+
+@pytest.mark.parametrize("shop", [shop["id"] for shop in SHOPS])
+def test_what_moved_and_what_is_gone(core, shop):
+    catalog = catalogue(shop)
+    table = {moved["path"]: moved["target"] for moved in catalog.get("redirects", [])}
+    for path in table:
+        target = table[path]
+        while target in table:
+            target = table[target]
+        told = core.get("redirects?path=" + urllib.parse.quote(path, safe=""), shop)
+        assert urllib.parse.unquote(told["target"]) == urllib.parse.unquote(target)
+    for path in catalog.get("gone", []):
+        assert core.get("redirects?path=" + urllib.parse.quote(path, safe=""), shop) == {"gone": True}
+
+
+def asked(filters, **fields):
+    pairs = [("filter." + key, value) for key, values in filters.items() for value in values]
+    return "products?" + urllib.parse.urlencode([*pairs, *fields.items()])
+
+
+@pytest.mark.parametrize("shop, locale, currency", markets())
+def test_a_facets_count_is_what_choosing_it_leaves(core, shop, locale, currency):
+    market = Market(shop, locale, currency)
+    plain = market.ask(core, "products?facets=1&size=1")
+    assert plain["facets"] and [facet["key"] for facet in plain["facets"]] == [
+        key for key in market.catalog["filters"] if key in {facet["key"] for facet in plain["facets"]}]
+    values = {facet["key"]: [value["value"] for value in facet.get("values", [])] for facet in plain["facets"] if facet["key"] != "price"}
+    random.seed(f"{shop} {locale}")
+    chosen = [{}] + [
+        {key: random.sample(values[key], random.randint(1, min(2, len(values[key])))) for key in random.sample(list(values), random.randint(1, 2))}
+        for _ in range(6)
+    ]
+    for filters in chosen:
+        page = market.ask(core, asked(filters, facets="1", size="250"))
+        assert len(page["items"]) == min(250, page["total"])
+        for facet in page["facets"]:
+            if facet["key"] == "price":
+                prices = [fractions.Fraction(product["price"]) for product in page["items"]]
+                assert fractions.Fraction(facet.get("highestPrice", "0")) == max(prices, default=0)
+                continue
+            assert [value["value"] for value in facet["values"]] == values[facet["key"]], "no value is lost by a filter"
+            for value in random.sample(facet["values"], min(4, len(facet["values"]))):
+                one = market.ask(core, asked({**filters, facet["key"]: [value["value"]]}, size="1"))
+                assert one["total"] == value["count"], (filters, facet["key"], value)
+                if facet["key"] in ("type",) or facet["key"].startswith("option:"):
+                    assert value["label"] == market.word(value["value"])
+
+
+@pytest.mark.parametrize("shop, locale, currency", markets())
+def test_a_range_of_prices_is_in_the_markets_currency(core, shop, locale, currency):
+    market = Market(shop, locale, currency)
+    prices = sorted(fractions.Fraction(product["price"]) for product in market.ask(core, "products?size=250")["items"])
+    low, high = int(prices[len(prices) // 3]), int(prices[2 * len(prices) // 3])
+    for text, keeps in [(f"{low}-{high}", lambda price: low <= price <= high), (f"{high}-", lambda price: price >= high), (f"-{low}", lambda price: price <= low)]:
+        assert market.ask(core, f"products?price={text}&size=1")["total"] == sum(map(keeps, prices))
+
+
+def test_who_names_no_market_gets_the_shops_own(core):
+    own = core.ask("/v1/tenants/fashion/products?size=250")[1]
+    assert own["value"] == core.ask("/v1/tenants/fashion/products?size=250&locale=en&currency=EUR")[1]["value"] and own["currency"] == "EUR"
+
+
 # Edits
 
 
@@ -259,6 +438,24 @@ def test_an_edit_is_seen_by_the_next_read_and_by_no_other_shop(own_core):
     assert core.get("products")["total"] == len(SHOWN) - 1
     assert core.edit(product["handle"], status="active")[0] == 200
     assert core.get("products")["total"] == len(SHOWN)
+
+
+def test_an_edit_is_seen_in_every_market(own_core):
+    core = own_core()
+    market = Market("fashion", "ro", "RON")
+    product = next(product for product in SHOWN if "salePrice" not in json.dumps(product))
+    before = market.ask(core, f"products/{product['handle']}")
+    assert core.edit(product["handle"], price="123.45", compareAt=None)[0] == 200
+    after = market.ask(core, f"products/{product['handle']}")
+    assert fractions.Fraction(after["price"]) == market.price("123.45") and after["title"] == before["title"]
+    assert after["priceChanged"]["from"] == before["price"]
+    changed = market.ask(core, "products?sort=price-changed&size=250")
+    assert changed["items"][0]["handle"] == product["handle"]
+    assert changed["total"] == sum("priceChanged" in one or one is product for one in SHOWN)
+    assert core.edit(product["handle"], handle="another-handle")[0] == 200
+    assert market.ask(core, "products/another-handle")["title"] == before["title"]
+    assert core.get("redirects?path=/products/" + product["handle"]) == {"target": "/products/another-handle"}
+    assert core.ask(f"/v1/tenants/fashion/products/{product['handle']}")[0] == 404
 
 
 def test_a_wrong_edit_says_where_and_changes_nothing(own_core):
@@ -360,6 +557,18 @@ def test_one_broken_catalogue_is_that_shops_break(own_core, tmp_path):
     assert core.wait_for("catalogue-rejected")["tenant"] == "books"
 
 
+def test_a_broken_translation_is_told_with_its_place(own_core, tmp_path):
+    folder = tmp_path / "own" / "catalog"
+    folder.mkdir(parents=True)
+    (folder / "fashion.json").write_text((CATALOGS / "fashion.json").read_text())
+    (folder / "fashion.de.json").write_text('{"products": {\n  "no-such-handle": {"title": "Nichts"}}}')
+    core = own_core(data=[tmp_path / "own"])
+    told = next(line for line in core.lines("catalogue-rejected") if line["tenant"] == "fashion")
+    assert "fashion.de.json:2:" in told["error"] and "no-such-handle" in told["error"]
+    assert core.ask("/v1/tenants/fashion/site")[1]["error"]["code"] == "unknown-tenant"
+    assert core.ask(f"/v1/tenants/{SHOPS[1]['id']}/site")[0] == 200
+
+
 # Events
 
 
@@ -377,19 +586,19 @@ def events(server, count):
 
 def test_each_edit_is_one_event_and_a_start_touches_everything(own_core, redis_server):
     core = own_core(events=redis_server.url)
-    assert core.lines("ready")[0]["tenants"] == "1"
+    assert core.lines("ready")[0]["tenants"] == str(len(SHOPS))
     product = SHOWN[0]
     soft = core.edit(product["handle"], title="Another")[1]
     hard = core.edit(product["handle"], stock=0)[1]
     assert core.edit(product["handle"], price="no")[0] == 422
-    start, first, second = events(redis_server, 3)
-    assert (start["tenant"], start["tags"], start["class"]) == ("fashion", ["*"], "hard")
+    *starts, first, second = events(redis_server, len(SHOPS) + 2)
+    assert [(event["tenant"], event["tags"], event["class"]) for event in starts] == [(shop["id"], ["*"], "hard") for shop in SHOPS]
     assert first["mark"] == soft["mark"] and first["class"] == "soft" and f"product:{product['id']}" in first["tags"]
     assert second["mark"] == hard["mark"] and second["class"] == "hard"
     assert {f"list:{handle}" for handle in product["collections"]} <= set(second["tags"])
-    assert len({event["id"] for event in (start, first, second)}) == 3
+    assert len({event["id"] for event in (*starts, first, second)}) == len(SHOPS) + 2
     core.process.send_signal(signal.SIGHUP)
-    assert events(redis_server, 4)[3]["tags"] == ["*"]
+    assert all(event["tags"] == ["*"] for event in events(redis_server, 2 * len(SHOPS) + 2)[len(SHOPS) + 2:])
 
 
 def test_events_wait_for_redis_and_marks_grow_across_restarts(own_core, redis_server):
@@ -398,7 +607,7 @@ def test_events_wait_for_redis_and_marks_grow_across_restarts(own_core, redis_se
     core.wait_for("events-waiting")
     marks = [core.edit(SHOWN[0]["handle"], title=f"Title {number}")[1]["mark"] for number in range(30)]
     redis_server.start()
-    assert [event["mark"] for event in events(redis_server, 31)][1:] == marks
+    assert [event["mark"] for event in events(redis_server, len(SHOPS) + 30)][len(SHOPS):] == marks
     assert core.stop() == 0
     # Another process's clock may be behind: the stream knows how far marks were.
     ahead = marks[-1] + 10_000_000
@@ -411,11 +620,11 @@ def test_a_stop_sends_what_waits(own_core, redis_server):
     core = own_core(events=redis_server.url)
     marks = [core.edit(SHOWN[0]["handle"], title=f"Title {number}")[1]["mark"] for number in range(50)]
     assert core.stop() == 0
-    assert [event["mark"] for event in events(redis_server, 51)][1:] == marks and not core.lines("events-lost")
+    assert [event["mark"] for event in events(redis_server, len(SHOPS) + 50)][len(SHOPS):] == marks and not core.lines("events-lost")
     redis_server.kill()
     alone = own_core(events=redis_server.url)
     alone.edit(SHOWN[0]["handle"], title="Lost")
-    assert alone.stop() == 0 and alone.lines("events-lost")[0]["commits"] == "2"
+    assert alone.stop() == 0 and alone.lines("events-lost")[0]["commits"] == str(len(SHOPS) + 1)
 
 
 def test_a_wrong_address_for_events_is_told_without_its_password(tmp_path):
