@@ -11,8 +11,15 @@ struct LiquidScan {
     let place: Place
   }
 
+  /// A snippet that is rendered, and the names of what is passed to it.
+  struct Call: Hashable {
+    let snippet: String
+    var arguments: Set<String> = []
+  }
+
   private(set) var filtered: [Use] = []
   private(set) var tagged: [Use] = []
+  private(set) var calls: [Call] = []
   /// The text of `{% schema %}` and where it starts.
   private(set) var schemas: [(text: ArraySlice<UInt8>, place: Place)] = []
 
@@ -71,8 +78,10 @@ struct LiquidScan {
     if index < bytes.count, bytes[index] == UInt8(ascii: "-") { advance(1) }
     skipSpace()
     var tag = isTag ? word() : ""
-    if tag == "liquid" { tag = "" }
+    let isLiquid = tag == "liquid"
+    if isLiquid { tag = "" }
     let body = Self.opaqueTags.contains(tag) ? tag : nil
+    var isCall = false
     while index < bytes.count {
       if at(close) {
         advance(2)
@@ -85,6 +94,8 @@ struct LiquidScan {
         guard let text = string() else { return }
         if !tag.isEmpty {
           tagged.append(.init(name: tag, text: text, place: start))
+          isCall = tag == "render" || tag == "include"
+          if isCall { calls.append(.init(snippet: text)) }
           tag = ""
         }
         skipSpace()
@@ -93,17 +104,33 @@ struct LiquidScan {
           skipSpace()
           filtered.append(.init(name: word(), text: text, place: start))
         }
-      } else if byte == 0x0A {
+      } else if byte == 0x0A, isLiquid {
         // A new line of `{% liquid %}` may start with a tag's name; elsewhere a word before a text is no tag of ours.
         advance(1)
         skipSpace()
+        isCall = false
         let line = word()
         if ["slot", "section", "sections", "render", "include"].contains(line) { tag = line }
       } else {
         if byte != 0x20 { tag = "" }
-        advance(1)
+        if !isCall || !argument() { advance(1) }
       }
     }
+  }
+
+  /// Notes `name:` and `as name` of the call at this place. Says whether a word stood here, and is past it then.
+  private mutating func argument() -> Bool {
+    var name = word()
+    guard !name.isEmpty else { return false }
+    let isAlias = name == "as"
+    if isAlias {
+      skipSpace()
+      name = word()
+    } else {
+      skipSpace()
+    }
+    if isAlias || index < bytes.count && bytes[index] == UInt8(ascii: ":") { calls[calls.count - 1].arguments.insert(name) }
+    return true
   }
 
   private mutating func string() -> String? {

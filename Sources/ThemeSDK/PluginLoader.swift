@@ -160,7 +160,7 @@ struct PluginLoader {
       }
       return nil
     }
-    let needs = TemplateNeeds.of(template, snippets: snippets)
+    let needs = TemplateNeeds.of(template, snippets: snippets, parameters: compiler.parameters)
     if case .wrap = operation, !needs.reads.contains("content") {
       report.add(
         .warning, "content-not-printed", "the template wraps and does not print {{ content }}", in: "templates/\(stem).liquid",
@@ -171,7 +171,7 @@ struct PluginLoader {
       report.addPrivateReads(
         needs, by: "a filler", duty: "must say \"private\": true in plugin.json",
         why: "the output of '\(id)' is kept and shown to every shopper",
-        wayOut: "add \"private\": true to the filler '\(id)'; give a parameter of a snippet another name")
+        wayOut: "add \"private\": true to the filler '\(id)'")
     }
     let settings = settings(entry, stem: stem)
     let cache = DeclaredCache.policy(ManifestReader.cache(entry, report: &report), needs: needs)

@@ -7,6 +7,12 @@ struct TemplateCompiler {
   /// Scans of the compiled sources by path, for checks that need all files read.
   private(set) var scans: [String: LiquidScan] = [:]
   private(set) var compiled: [String: Template] = [:]
+  /// What each snippet is passed by every template that was compiled and renders it.
+  var parameters: [String: Set<String>] {
+    scans.values.flatMap(\.calls).reduce(into: [:]) { all, call in
+      all[call.snippet] = all[call.snippet]?.intersection(call.arguments) ?? call.arguments
+    }
+  }
 
   init(contents: Contents, environment: Environment = .storefront()) {
     self.contents = contents

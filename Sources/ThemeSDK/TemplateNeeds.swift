@@ -43,11 +43,15 @@ struct TemplateNeeds: Sendable {
 
   /// Needs of `template` and all snippets in reach. A snippet whose name is computed may be any: it counts as reading
   /// what differs by everything.
-  static func of(_ template: Template, snippets: [String: Template]) -> TemplateNeeds {
+  ///
+  /// - Parameter parameters: names that a snippet is passed wherever it is rendered, by the snippet.
+  static func of(
+    _ template: Template, snippets: [String: Template], parameters: [String: Set<String>] = [:]
+  ) -> TemplateNeeds {
     var needs = TemplateNeeds()
     var seen: Set<String> = []
-    var waiting = [template]
-    while let next = waiting.popLast() {
+    var waiting: [(template: Template, given: Set<String>)] = [(template, [])]
+    while let (next, given) = waiting.popLast() {
       let analysis = next.analysis
       if analysis.hasDynamicNames {
         needs.dimensions = Set(CachePolicy.Dimension.allCases)
@@ -59,7 +63,7 @@ struct TemplateNeeds: Sendable {
         needs.reads.insert(name)
         if pageNames.contains(name) { needs.dimensions.insert(.page) }
         if localeNames.contains(name) { needs.dimensions.formUnion([.locale, .currency]) }
-        if privateNames.contains(name), !needs.privateReads.contains(where: { $0.name == name }) {
+        if privateNames.contains(name), !given.contains(name), !needs.privateReads.contains(where: { $0.name == name }) {
           needs.privateReads.append(PrivateRead(name: name, file: next.name, place: Place(variable)))
         }
       }
@@ -68,7 +72,7 @@ struct TemplateNeeds: Sendable {
         if localeFilters.contains(filter.name) { needs.dimensions.insert(.locale) }
       }
       for partial in analysis.partials where seen.insert(partial.name).inserted {
-        if let snippet = snippets[partial.name] { waiting.append(snippet) }
+        if let snippet = snippets[partial.name] { waiting.append((snippet, parameters[partial.name] ?? [])) }
       }
     }
     return needs

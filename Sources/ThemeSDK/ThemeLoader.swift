@@ -36,6 +36,8 @@ struct ThemeLoader {
   /// Sections with a fault in their template or schema.
   private var broken: Set<String> = []
   private var snippets: [String: Template] = [:]
+  /// What each snippet is passed wherever it is rendered.
+  private var parameters: [String: Set<String>] = [:]
   private let revision: String
 
   init(contents: Contents, report: Report) {
@@ -51,8 +53,10 @@ struct ThemeLoader {
     manifest = manifestReader.manifest
     snippets = compiler.compile(folder: "snippets", report: &report)
     let layouts = compiler.compile(folder: "layout", report: &report)
-    readSections()
     let legacy = compiler.compile(folder: "templates", report: &report)
+    let compiled = compiler.compile(folder: "sections", report: &report)
+    parameters = compiler.parameters
+    readSections(compiled)
     let (locales, defaultLocale) = LocaleReader.read(contents, report: &report)
     settleLocales(locales, default: defaultLocale)
     let assets = AssetReader.read(contents, report: &report)
@@ -60,7 +64,8 @@ struct ThemeLoader {
     settleLayoutSlots(layouts["theme"])
     for (_, layout) in layouts.sorted(by: { $0.key < $1.key }) {
       report.addPrivateReads(
-        TemplateNeeds.of(layout, snippets: snippets), by: "a layout", duty: "cannot be kept", why: allShoppers, wayOut: askedFor)
+        TemplateNeeds.of(layout, snippets: snippets, parameters: parameters), by: "a layout", duty: "cannot be kept",
+        why: allShoppers, wayOut: askedFor)
     }
 
     var templates: [String: [Filler]] = [:]
@@ -157,13 +162,12 @@ struct ThemeLoader {
 
   // MARK: sections and what places them
 
-  private mutating func readSections() {
-    let compiled = compiler.compile(folder: "sections", report: &report)
+  private mutating func readSections(_ compiled: [String: Template]) {
     broken = Set(contents.paths(in: "sections", ending: ".liquid").map(Self.stem)).subtracting(compiled.keys)
     for (type, template) in compiled.sorted(by: { $0.key < $1.key }) {
       let path = "sections/\(type).liquid"
       var section = Section(type: type, template: template)
-      section.needs = TemplateNeeds.of(template, snippets: snippets)
+      section.needs = TemplateNeeds.of(template, snippets: snippets, parameters: parameters)
       if let schema = compiler.schema(of: path, report: &report) {
         SchemaReader.read(schema, into: &section, file: path, report: &report)
       } else if compiler.scans[path]?.schemas.isEmpty == false {
@@ -174,8 +178,7 @@ struct ThemeLoader {
       report.addPrivateReads(
         section.needs, by: "a section", duty: "must say \"private\": true in its schema",
         why: "the output of '\(type)' is kept and shown to every shopper",
-        wayOut:
-          "add \"private\": true to the schema of \(contents.origins[path] ?? path); give a parameter of a snippet another name")
+        wayOut: "add \"private\": true to the schema of \(contents.origins[path] ?? path)")
     }
   }
 
@@ -275,7 +278,7 @@ struct ThemeLoader {
 
   /// A whole page in one `templates/<name>.liquid`, as older themes have them.
   private mutating func filler(ofLegacy template: Template, name: String) -> Filler {
-    let needs = TemplateNeeds.of(template, snippets: snippets)
+    let needs = TemplateNeeds.of(template, snippets: snippets, parameters: parameters)
     let isPrivate = PageContext.privateKinds.contains(PageContext.kind(of: name))
     if !isPrivate {
       report.addPrivateReads(

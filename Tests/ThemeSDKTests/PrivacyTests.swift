@@ -66,6 +66,25 @@ import Testing
     #expect(frame.fillers.first?.filler?.isPrivate == false)
   }
 
+  @Test(arguments: [
+    ("{% render 'price', price: 5, compare: product.compare_at_price %}", "", true),
+    ("{% render 'price',\n  price: 5,\n  compare: 7 %}", "{% render 'price', compare: nil %}", true),
+    ("{%- render 'price' with 7 as compare -%}", "", true),
+    ("{% liquid\n  render 'price', compare: 7\n%}", "", true),
+    ("{% render 'price', price: 5 %}", "", false), ("{% render 'price', price: compare %}", "", false),
+    ("{% render 'price', compare: 7 %}", "{% render 'price' %}", false), ("{% render 'price', price: 'compare: x' %}", "", false),
+    ("{% liquid\n  render 'price'\n  assign compare = 5\n%}", "", false),
+  ])
+  func whatASnippetIsPassedIsNoShoppers(_ section: String, _ other: String, _ isLoaded: Bool) throws {
+    func load() throws -> Theme {
+      try Fixtures.theme([
+        "sections/a.liquid": section, "sections/b.liquid": other,
+        "snippets/price.liquid": "{% if compare %}{{ compare }}{% endif %}",
+      ])
+    }
+    if isLoaded { _ = try load() } else { #expect(throws: ThemeError.self) { try load() } }
+  }
+
   @Test func aKindOfPageThatIsNearlyOneIsWarnedOf() throws {
     let theme = try Fixtures.theme([
       "templates/articel.json": "{ \"sections\": {} }", "templates/blog.wide.json": "{ \"sections\": {} }",
