@@ -39,10 +39,24 @@ package struct HTTPRequest: Sendable {
   /// `OPTIONS *`.
   var isForServer: Bool { method == .options && path == "*" }
 
-  /// Path and query as sent, for logs.
+  /// Path and query as sent, for logs, but for what lets somebody in: of each field `token` the value is left out.
   package func appendTarget(to bytes: inout [UInt8]) {
-    let end = queryRange.isEmpty ? pathRange.upperBound : queryRange.upperBound
-    bytes.append(contentsOf: head[pathRange.lowerBound..<end])
+    bytes.append(contentsOf: head[pathRange])
+    guard !queryRange.isEmpty else { return }
+    bytes.append(contentsOf: head[pathRange.upperBound..<queryRange.lowerBound])
+    let secret = Array("token=".utf8)
+    var start = queryRange.lowerBound
+    while start < queryRange.upperBound {
+      let end = head[start..<queryRange.upperBound].firstIndex(of: UInt8(ascii: "&")).map { $0 + 1 } ?? queryRange.upperBound
+      let field = head[start..<end]
+      if field.starts(with: secret) {
+        bytes.append(contentsOf: secret)
+        if field.last == UInt8(ascii: "&") { bytes.append(UInt8(ascii: "&")) }
+      } else {
+        bytes.append(contentsOf: field)
+      }
+      start = end
+    }
   }
 
   private func string(_ range: Range<Int>) -> String {
