@@ -133,9 +133,9 @@ class Run:
         self.counts = {"well-formed": 0, "malformed": 0, "marked": 0, "marked on the same connection": 0, "connections": 0}
         self.wrong, self.tags = [], {}
 
-    def shop(self):
+    def shop(self, served=False):
         number = self.chance.randrange(self.tenants)
-        name = self.chance.choice(shops.names(number))
+        name = self.chance.choice([name for name in shops.names(number) if not served or shops.is_served(number, name)])
         return number, name, shops.written(name, self.chance).encode()
 
     async def main(self):
@@ -170,7 +170,9 @@ class Run:
 
     async def ask(self, connection):
         """One request for a page, and what must come for it. Whether the connection goes on."""
-        number, name, host = self.shop()
+        # One in four comes by another of the shop's names and is sent to the one it calls its own.
+        number, name, host = self.shop(served=self.chance.random() < 0.5)
+        served = shops.is_served(number, name)
         other, _, foreign = self.shop()
         path, method = self.chance.choice(PATHS), self.chance.choices(("GET", "HEAD", "POST"), (8, 1, 1))[0]
         fields, known = b"", self.tags.get((number, path))
@@ -188,9 +190,12 @@ class Run:
         said = f"{method} {path} of t{number:05} as {host.decode()}"
         if not answer:
             raise Wrong(f"{said}: no answer")
-        expected = 405 if method == "POST" else 404 if path == "/no-such-page" else 304 if known and known in fields else 200
+        expected = 405 if method == "POST" else 301 if not served else 404 if path == "/no-such-page" else 304 if known and known in fields else 200
         if answer.status != expected:
             raise Wrong(f"{said}: {answer.status}, not {expected}")
+        own = f"https://{shops.names(number)[0]}{path}".encode()
+        if expected == 301 and answer.fields.get(b"location") != own:
+            raise Wrong(f"{said}: sent to {answer.fields.get(b'location')}")
         if answer.body and method != "POST" and answer.marks != {number}:
             raise Wrong(f"{said}: marks of {sorted(answer.marks)}")
         tag = answer.fields.get(b"etag")
@@ -243,7 +248,7 @@ class Run:
         return await self.marked(connection, case, named)
 
     async def marked(self, connection, case, named, again=True):
-        number, name, host = self.shop()
+        number, name, host = self.shop(served=True)
         self.words += 1
         word = b"word%dq" % self.words
         await connection.send(b"GET /search?q=%s HTTP/1.1\r\nHost: %s\r\n\r\n" % (word, host))

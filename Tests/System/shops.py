@@ -47,6 +47,11 @@ def names(number):
     return [f"{mark(number)}.example", f"{idn}.example", f"t{number:05}.shops.example", f"t{number:05}.localhost"]
 
 
+def is_served(number, name):
+    """Whether a shop answers on that name itself; on its others it says where it is."""
+    return name in (names(number)[0], names(number)[3])
+
+
 def written(name, chance=random):
     """A host as somebody may write it: any case, with a port, with a trailing dot."""
     text = "".join(chance.choice((c.lower(), c.upper())) for c in name)
