@@ -103,6 +103,20 @@ package struct CatalogFile: Hashable, Sendable {
     }
   }
 
+  /// What an import says nothing of stays as the owner wrote it in the older catalogue: the site but its name, pages, posts, moved
+  /// addresses, menus of other names, filters, and rates while they are of the same currency.
+  package mutating func keepOwn(of old: CatalogFile) {
+    let name = site.name
+    site = old.site
+    site.name = name
+    locale = locale ?? old.locale
+    if currency == old.currency { rates = old.rates }
+    filters = old.filters
+    menus += old.menus.filter { menu in !menus.contains { $0.handle == menu.handle } }
+    (pages, blogs, articles) = (old.pages, old.blogs, old.articles)
+    (redirects, gone) = (old.redirects, old.gone)
+  }
+
   /// What is as it was in the older catalogue was last changed when that says: an import of the same files dates nothing anew.
   package mutating func keepDates(of old: CatalogFile) {
     let products = Dictionary(old.products.map { ($0.id, $0) }) { first, _ in first }

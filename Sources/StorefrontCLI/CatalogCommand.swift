@@ -52,9 +52,7 @@ enum CatalogCommand {
       throw CommandError("\(error)", hint: nil, code: error.code == .file ? ExitCode.environment : ExitCode.findings)
     }
     if let old {
-      // What the files say nothing of stays as the owner wrote it.
-      outcome.catalog.site = old.site
-      outcome.catalog.site.name = name
+      outcome.catalog.keepOwn(of: old)
       outcome.catalog.keepDates(of: old)
     }
     tell(outcome.skipped, "not imported")

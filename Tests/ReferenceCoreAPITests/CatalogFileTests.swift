@@ -255,4 +255,25 @@ private let demoFiles = ((try? FileManager.default.contentsOfDirectory(atPath: d
     #expect(new.products[0].updatedAt == old.products[0].updatedAt)
     #expect(new.products[1].updatedAt == .distantFuture)
   }
+
+  @Test func `An import keeps what its files say nothing of`() throws {
+    var old = try load(ContentTests.json)
+    old.rates = [try #require(ExchangeRate(currency: "RON", rate: "5", step: "1"))]
+    old.filters = ["vendor"]
+    old.redirects = [.init(path: "/products/a", target: "/")]
+    old.gone = ["/products/b"]
+    old.menus = [.init(handle: "main", items: []), .init(handle: "footer", items: [.init(title: "About", url: "/pages/about")])]
+    old.site.email = "hello@acme.example"
+    let main = Menu(handle: "main", items: [.init(title: "Shoes", url: "/collections/shoes")])
+    var new = CatalogFile(currency: "EUR", site: Site(name: "New name"), menus: [main])
+    new.keepOwn(of: old)
+    var expected = old
+    expected.site.name = "New name"
+    expected.menus = [main, old.menus[1]]
+    #expect(new == expected)
+    // Rates from another currency are no rates from this one.
+    var pounds = CatalogFile(currency: "GBP", site: Site(name: "A"))
+    pounds.keepOwn(of: old)
+    #expect(pounds.rates.isEmpty && pounds.pages == old.pages)
+  }
 }
