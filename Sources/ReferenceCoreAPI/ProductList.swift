@@ -8,21 +8,20 @@ extension Shop {
   func list(_ query: ProductQuery, at now: Date) -> (page: Page<Product>, boundary: Date?) {
     let market = localization.market
     if let kept = lists.page(query, in: market) { return (kept, nil) }
-    let (page, boundary, isPlain) = made(query, at: now)
-    // Nobody knows how many searches and choices of filters there will be, and each is asked once.
+    let (page, boundary) = made(query, at: now)
+    // What no moment changes is the same until an edit. Nobody knows how many searches and choices of filters there will be, and
+    // each is asked once.
     let isCommon = query.text == nil && query.filters.isEmpty && query.priceFrom == nil && query.priceTo == nil
-    if isPlain, isCommon { lists.keep(page, for: query, in: market) }
+    if boundary == nil, isCommon { lists.keep(page, for: query, in: market) }
     return (page, boundary)
   }
 
-  /// - Returns: also whether every product it ranges over is plain, and thus the list the same at all times.
-  private func made(_ query: ProductQuery, at now: Date) -> (page: Page<Product>, boundary: Date?, isPlain: Bool) {
+  private func made(_ query: ProductQuery, at now: Date) -> (page: Page<Product>, boundary: Date?) {
     let search = query.text.map(SearchIndex.Query.init)
     let positions = positions(in: query.collection)
     var found: [(at: Int, rank: Int)] = []
     found.reserveCapacity(positions.count)
     var boundary: Date?
-    var isPlain = true
     var count = FacetCount(query, facets)
     // A query of signs alone ("!!!") was meant as a search and finds nothing; a blank one is no search.
     let isNonsense = search.map { $0.words.isEmpty && !$0.folded.isEmpty } ?? false
@@ -34,7 +33,6 @@ extension Shop {
       }
       if query.sort == .priceChanged, items[at].product.priceChange == nil { continue }
       if !plain[at] {
-        isPlain = false
         let item = items[at]
         boundary = item.sooner(boundary, after: now)
         guard item.isShown(at: now) else { continue }
@@ -71,7 +69,7 @@ extension Shop {
     let page = Page(
       items: onPage, total: order.count, number: query.page, size: query.size,
       hasMore: !onPage.isEmpty && first + onPage.count < order.count, facets: query.withFacets ? count.facets(of: self) : [])
-    return (page, boundary, isPlain)
+    return (page, boundary)
   }
 
   /// nil when equal: the shop's order decides.

@@ -128,6 +128,32 @@ import Testing
     #expect(try await fixture.catalog.collection("shoes", in: fixture.market).value?.description.html == "<p>Walk</p>")
   }
 
+  /// A copy of a product counts two dozen references: a common list that is asked for again is the one that was made.
+  @Test func `A list that is asked for again is the same list, in each market its own`() async throws {
+    let fixture = try Fixture()
+    let german = Market(of: fixture.acme, locale: "de", currency: "EUR", routes: try #require(Routes(root: "/de", spelled: [:])))
+    // Every list is held to the end, so that none can come to another's place.
+    var held: [[Product]] = []
+    func place(_ query: ProductQuery, _ market: Market) async throws -> UInt {
+      held.append(try await fixture.catalog.products(query, in: market).value.items)
+      return held[held.count - 1].withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+    }
+    // The others are drafts, or were published before: no moment changes them.
+    try fixture.catalog.remove(product: "boots", of: fixture.acme)
+    fixture.clock.move(to: "2026-06-01T15:00:00Z")
+    for query in [ProductQuery(), .init(collection: "clothes", sort: .newest), .init(withFacets: true)] {
+      let first = try await place(query, fixture.market)
+      #expect(try await place(query, fixture.market) == first)
+      let there = try await place(query, german)
+      #expect(there != first)
+      #expect(try await place(query, german) == there)
+      #expect(held[held.count - 1].allSatisfy { $0.path.hasPrefix("/de/") })
+      try fixture.catalog.edit("shirt", of: fixture.acme, .title("Shirt"))
+      #expect(try await place(query, fixture.market) != first)
+      #expect(held[held.count - 1].map(\.handle).sorted() == ["creme", "shirt", "soon"])
+    }
+  }
+
   /// What is kept beside the products (where each collection's are, which need no clock) follows every edit.
   @Test func `After any edits a shop lists what one made of the same products lists`() throws {
     var random = SystemRandomNumberGenerator()
