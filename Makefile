@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check conformance bench bench-edits bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation profile clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench bench-edits bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation private pictures profile clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -13,6 +13,8 @@ RUNS ?= 2000000
 EDITS ?= 1000
 REQUESTS ?= 10000
 TENANTS ?= 101 1001
+SHOPPING ?= 100000
+PICTURES ?= .build/pictures
 CATALOG ?= ../shared/catalog
 
 help: ## this list
@@ -85,6 +87,14 @@ mutants: ## show that the cache's model test finds every wrong protocol it was g
 isolation: build ## requests of 101 and 1,001 shops mixed with malformed ones: make isolation [REQUESTS=10000] [TENANTS="101 1001"]
 	scripts/setup test
 	.venv/bin/python3 Tests/System/isolation.py --requests $(REQUESTS) --tenants $(TENANTS)
+
+private: build ## requests of guests and signed-in shoppers together: make private [SHOPPING=100000]
+	scripts/setup test
+	.venv/bin/python3 Tests/System/private.py --requests $(SHOPPING)
+
+pictures: build ## pictures of the demo's shops into a folder: make pictures [PICTURES=.build/pictures]
+	scripts/setup test
+	scripts/pictures $(PICTURES)
 
 clean: ## remove what building made
 	rm -rf .build Benchmarks/Templates/.build var/log

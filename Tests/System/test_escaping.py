@@ -7,12 +7,10 @@ escaped twice, nothing lost. Whether an address has to be blocked is asked of th
 import html
 import json
 import re
-import shutil
 import subprocess
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from conftest import BINARY, ROOT
 
@@ -295,15 +293,6 @@ def expected(way, kind, data, before, after):
     return "after" if kind == "after" else text
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    assert shutil.which("chromium"), "chromium is on packages.txt; run scripts/setup test"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 class Reader:
     """A tab that serves one page and notes what is asked of the network."""
 
@@ -379,9 +368,9 @@ def faults_of(browser, some):
 
 
 @pytest.mark.parametrize("share", range(4))
-def test_nothing_runs_and_nothing_is_lost(chromium, figures, share):
+def test_nothing_runs_and_nothing_is_lost(browser, figures, share):
     some = pages()[share::4]
-    faults, count = faults_of(chromium, some)
+    faults, count = faults_of(browser, some)
     figures.append(f"escaping {share + 1} of 4: {len(some)} places, {count} values in Chromium")
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:60])
 
