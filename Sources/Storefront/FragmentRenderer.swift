@@ -183,7 +183,7 @@ struct Place {
     let render = Render(
       filler.template, globals: Globals(globals), partials: filler.partials, limits: FragmentRenderer.limits(within: page),
       errors: .silent,
-      host: page.shop.theme.host.scoped(to: filler))
+      host: page.shop.theme.host.scoped(to: filler), now: page.now)
     return try await run(render, of: page, at: place, into: &basis)
   }
 

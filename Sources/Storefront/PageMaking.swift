@@ -1,4 +1,5 @@
 import EventLoop
+import FoundationEssentials
 import TemplateEngine
 import Tenancy
 
@@ -10,6 +11,8 @@ import Tenancy
   static let mostFillers = 400
   static let deepest = 8
 
+  /// What templates call "now", in seconds since 1970: one moment for the whole page.
+  let now = Int(Date.now.timeIntervalSince1970)
   /// What the page has had of the loop since it began.
   let share = LoopShare()
   private(set) var stepsLeft = PageMaking.mostSteps

@@ -170,7 +170,7 @@ import ThemeSDK
     let render = Render(
       layout, globals: Globals(globals), partials: shop.theme.theme.partials, limits: FragmentRenderer.limits(within: page),
       errors: .silent,
-      host: shop.theme.host)
+      host: shop.theme.host, now: page.now)
     return try await fragments.run(render, of: page, at: Place(), into: &basis)
   }
 

@@ -52,6 +52,19 @@ import Testing
     #expect(try await stage.get("/").body.contains("1 here"))
   }
 
+  /// The booking plugin's first day was one of 1970.
+  @LoopActor @Test func templatesKnowWhatDayItIs() async throws {
+    let day = "{{ 'now' | date: '%Y-%m-%d' }}"
+    let stage = try Stage([
+      "Themes/plain/sections/index.liquid": "[\(day)]{% schema %}{\"name\":\"I\"}{% endschema %}",
+      "Themes/plain/layout/theme.liquid": "{{ content_for_header }}{{ content_for_layout }}[\(day)]{% slot 'header' %}",
+    ])
+    let before = Date.now.formatted(.iso8601.year().month().day())
+    let body = try await stage.get("/").body
+    let after = Date.now.formatted(.iso8601.year().month().day())
+    #expect([before, after].contains { body.components("[\($0)]") == 2 }, "\(body)")
+  }
+
   @LoopActor @Test func aSecondRequestIsAHit() async throws {
     let stage = try Stage()
     let first = try await stage.get("/products/linen").cache
@@ -254,4 +267,9 @@ import Testing
       atPath: stage.folder + "/public/one/out.txt", withDestinationPath: stage.folder + "/public/two/only-two.txt")
     #expect(try await stage.get("/out.txt").status == 404)
   }
+}
+
+extension String {
+  /// How often it holds the text.
+  fileprivate func components(_ text: String) -> Int { ranges(of: text).count }
 }
