@@ -26,20 +26,27 @@ struct DateText {
   /// `2024-05-01T10:00:00Z`.
   var iso: String { date.formatted(.iso8601) }
 
-  /// As people of the locale write it: `date` (the month in words), `date_at_time`, `basic` (digits), `month_year`.
+  /// As people of the page's locale write it: `date` (the month in words), `date_at_time`, `basic` (digits), `month_year`.
   /// A time is in UTC, since a page that is shared has no shopper's zone.
-  func formatted(_ style: String, locale tag: String) -> String {
-    let locale = Locale.ofPages(tag)
+  ///
+  /// - Parameter currency: the page's, which tells where English without a region is read.
+  func formatted(_ style: String, locale tag: String, currency: String) -> String {
+    let usage = LocalUsage(locale: tag)
+    let locale = usage.dateLocale(currency: currency)
     let calendar = Calendar(identifier: .gregorian)
     func shown(_ dateStyle: Date.FormatStyle.DateStyle, _ timeStyle: Date.FormatStyle.TimeStyle) -> String {
       Date.FormatStyle(date: dateStyle, time: timeStyle, locale: locale, calendar: calendar, timeZone: .gmt).format(date)
     }
+    let parts = Date.FormatStyle(locale: locale, calendar: calendar, timeZone: .gmt)
+    let text: String
     switch style {
-    case "basic": return shown(.numeric, .omitted)
-    case "date_at_time": return shown(.long, .shortened)
-    case "month_year":
-      return Date.FormatStyle(locale: locale, calendar: calendar, timeZone: .gmt).year().month(.wide).format(date)
-    default: return shown(.long, .omitted)
+    case "basic": text = parts.year().month(.twoDigits).day(.twoDigits).format(date)
+    case "date_at_time":
+      text = usage.dateAtTime(
+        date, locale: locale, calendar: calendar, long: shown(.long, .omitted), asICU: shown(.long, .shortened))
+    case "month_year": text = parts.year().month(.wide).format(date)
+    default: text = shown(.long, .omitted)
     }
+    return usage.date(text)
   }
 }

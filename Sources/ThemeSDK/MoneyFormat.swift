@@ -10,6 +10,7 @@ final class MoneyFormat: Sendable {
   private let standard: Decimal.FormatStyle.Currency
   private let whole: Decimal.FormatStyle.Currency
   private let plain: Decimal.FormatStyle
+  private let usage: LocalUsage
   /// How the three write, where it can be learned.
   private let patterns: (standard: AmountPattern?, whole: AmountPattern?, plain: AmountPattern?)
   /// What was written last: a shop shows the same prices on page after page.
@@ -38,11 +39,16 @@ final class MoneyFormat: Sendable {
     let minorDigits = Self.minorDigits[currency] ?? 2
     subunitDigits = max(2, minorDigits)
     let locale = Locale.ofPages(tag)
-    standard = Decimal.FormatStyle.Currency(code: currency, locale: locale).precision(.fractionLength(minorDigits))
-    whole = Decimal.FormatStyle.Currency(code: currency, locale: locale).precision(.fractionLength(0))
+    let usage = LocalUsage(locale: tag)
+    var style = Decimal.FormatStyle.Currency(code: currency, locale: locale)
+    if style.format(1).contains(currency), usage.prefersShortSign(of: currency) { style = style.presentation(.narrow) }
+    let standard = style.precision(.fractionLength(minorDigits))
+    let whole = style.precision(.fractionLength(0))
+    (self.standard, self.whole, self.usage) = (standard, whole, usage)
     plain = Decimal.FormatStyle(locale: locale).precision(.fractionLength(minorDigits))
     patterns = (
-      AmountPattern(fractionDigits: minorDigits, standard.format), AmountPattern(fractionDigits: 0, whole.format),
+      AmountPattern(fractionDigits: minorDigits) { usage.amount(standard.format($0)) },
+      AmountPattern(fractionDigits: 0) { usage.amount(whole.format($0)) },
       AmountPattern(fractionDigits: minorDigits, plain.format)
     )
     unit = (0..<subunitDigits).reduce(1) { one, _ in one * 10 }
@@ -56,7 +62,7 @@ final class MoneyFormat: Sendable {
   /// `€129.00`.
   func money(_ subunits: Int) -> String {
     written.text(of: subunits) {
-      write(subunits, of: writtenUnit, patterns.standard) ?? standard.format(amount(subunits))
+      write(subunits, of: writtenUnit, patterns.standard) ?? usage.amount(standard.format(amount(subunits)))
     }
   }
 
@@ -66,16 +72,16 @@ final class MoneyFormat: Sendable {
     return pattern.string(subunits / unit)
   }
 
-  /// `€129.00 EUR`; the code is not said twice where the locale writes it anyway.
+  /// `€129.00 EUR`, not to be parted at the end of a line; the code is not said twice where the locale writes it anyway.
   func withCurrency(_ subunits: Int) -> String {
     let text = money(subunits)
-    return text.contains(currency) ? text : "\(text) \(currency)"
+    return text.contains(currency) ? text : "\(text)\u{A0}\(currency)"
   }
 
   /// `€129` for whole amounts, `€129.50` for others.
   func withoutTrailingZeros(_ subunits: Int) -> String {
     guard subunits.isMultiple(of: unit) else { return money(subunits) }
-    return write(subunits, of: unit, patterns.whole) ?? whole.format(amount(subunits))
+    return write(subunits, of: unit, patterns.whole) ?? usage.amount(whole.format(amount(subunits)))
   }
 
   /// `129.00`.

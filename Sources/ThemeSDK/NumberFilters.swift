@@ -31,7 +31,7 @@ enum NumberFilters {
       case "false": return .string(word("general.no", else: "No", host))
       default: return .string(text)
       }
-    case "date": return .string(DateText(text)?.formatted("date", locale: host.page.locale) ?? text)
+    case "date": return .string(DateText(text)?.formatted("date", locale: host.page.locale, currency: host.page.currency) ?? text)
     default: return .string(joined(text, unit))
     }
   })

@@ -47,15 +47,15 @@ enum TextFilters {
     input.plainText == "1" || input.plainText == "1.0" ? arguments[0] : arguments[1]
   })
 
-  /// Grams in, kilograms or the unit asked for out.
-  private static let weight = Filter(total: { input, arguments, _ in
+  /// Grams in, kilograms or the unit asked for out, behind a space where no line ends.
+  private static let weight = Filter(total: { input, arguments, host in
     guard let grams = Double(input.plainText), grams.isFinite else { return .string("") }
     let unit = arguments[0].plainText.isEmpty ? "kg" : arguments[0].plainText
     let units: [String: Double] = ["g": 1, "kg": 1000, "oz": 28.349523125, "lb": 453.59237]
     let perUnit = units[unit] ?? 1000
     let hundredths = (grams / perUnit * 100).rounded() / 100
     let text = hundredths == hundredths.rounded() && abs(hundredths) < 1e15 ? String(Int(hundredths)) : String(hundredths)
-    return .string("\(text) \(unit)")
+    return .string("\(host?.page.numbers.string(text) ?? text)\u{A0}\(unit)")
   })
 
   /// `<time datetime="2024-05-01T…">May 1, 2024</time>`.
@@ -63,7 +63,7 @@ enum TextFilters {
     let text = input.plainText
     guard let moment = DateText(text) else { return .string(text) }
     let style = arguments["format"]?.plainText ?? "date"
-    let shown = moment.formatted(style, locale: host?.page.locale ?? "en")
+    let shown = moment.formatted(style, locale: host?.page.locale ?? "en", currency: host?.page.currency ?? "USD")
     return .safeHTML("<time datetime=\"\(Markup.escape(moment.iso))\">\(Markup.escape(shown))</time>")
   })
 

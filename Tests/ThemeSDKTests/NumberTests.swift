@@ -67,7 +67,7 @@ import Testing
     ("de", "95", "number", "%", "95\u{A0}%"), ("en", "95", "number", "%", "95%"), ("de", "many", "number", "", "many"),
     ("de", "true", "boolean", "", "ja"), ("de", "false", "boolean", "", "nein"), ("bn", "true", "boolean", "", "হ্যাঁ"),
     ("de", "perhaps", "boolean", "", "perhaps"), ("en", "true", "boolean", "", "Yes"),
-    ("de", "2027-03-01", "date", "", "1. März 2027"), ("en", "2027-03-01", "date", "", "March 1, 2027"),
+    ("de", "2027-03-01", "date", "", "1. März 2027"), ("en", "2027-03-01", "date", "", "1 March 2027"),
     ("bn", "2027-03-01", "date", "", "১ মার্চ, ২০২৭"), ("de", "soon", "date", "", "soon"),
     ("de", "<i>", "text", "<b>", "&lt;i&gt;\u{A0}&lt;b&gt;"),
   ])

@@ -70,7 +70,7 @@ import Testing
     let html = try page(.init(kind: "product", locale: "ro", currency: "RON"), plugins: [plugin])
     #expect(html.contains("<u>Insignă &lt;New&gt;</u>\n\n<i>de O&#39;Neil &amp; Co</i>"))
     #expect(html.contains("<main><div class=\"frame\"><h1>"))
-    #expect(html.contains("129,00\u{A0}RON"))
+    #expect(html.contains("129,00\u{A0}lei"))
     #expect(html.contains("3 rămase Default"))
     #expect(html.contains("<aside>after</aside>"))
     #expect(!html.contains("<header"))
