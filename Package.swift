@@ -97,7 +97,7 @@ let package = Package(
     tests("Supervision", "CPosix"),
     tests(
       "Storefront", "Tenancy", "EventLoop", "HTTP", "ChangeLog", "FragmentCache", "TemplateEngine", "ThemeSDK",
-      "CoreAPIClient", "ReferenceCoreAPI", "Delivery", "Session"),
+      "CoreAPIClient", "ReferenceCoreAPI", "Delivery", "Session", "Sitemap", "Redis", "PrivateRedis"),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

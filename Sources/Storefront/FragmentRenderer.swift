@@ -125,9 +125,17 @@ struct Place {
     var inner = place
     inner.inside.append(identity)
     let shared = inner.shared
-    if filler.isPrivate, page.shopper == nil || place.isShared { return placeholder(of: filler, on: page) }
+    if filler.isPrivate, page.shopper == nil || place.isShared {
+      if let placeholder = placeholder(of: filler, on: page) { return placeholder }
+      // A plugin's has no address. What it wraps has.
+      return try await wrapped(filler, of: page, at: place, into: &basis)
+    }
     do {
-      if filler.isPrivate { return try await output(of: filler, of: page, at: inner, into: &basis) }
+      if filler.isPrivate {
+        let bytes = try await output(of: filler, of: page, at: inner, into: &basis)
+        breakers.succeeded(filler, of: tenant)
+        return bytes
+      }
       guard place.inside.isEmpty || filler.isLeaf else {
         // Inside another filler, one that may hold slots of its own is rendered in place: were it a fragment, two requests could
         // each wait for what the other is making.
@@ -189,8 +197,9 @@ struct Place {
 
   /// In a page that all share, a part that is one shopper's own is asked for by the browser. Without script it is not there, and
   /// the page it belongs to has it.
-  private func placeholder(of filler: Filler, on page: PageMaking) -> [UInt8] {
-    guard case .theme = filler.origin, page.shop.theme.theme.section(filler.type) != nil else { return [] }
+  /// - Returns: nil for what cannot be asked for alone.
+  private func placeholder(of filler: Filler, on page: PageMaking) -> [UInt8]? {
+    guard case .theme = filler.origin, page.shop.theme.theme.section(filler.type) != nil else { return nil }
     let address = page.shop.market.path(.fragments) + "/" + PercentEncoding.segment(filler.type)
     return Array("<div hx-get=\"\(address)\" hx-trigger=\"load\" hx-swap=\"outerHTML\"></div>".utf8)
   }
@@ -206,8 +215,8 @@ struct Place {
   /// Of all that may stand on a page, is not kept here, and is not beside one of several products: known before anything is read.
   func keys(_ route: PageRoute, of shop: Shop) -> [FragmentKey] {
     let slots = shop.theme.slots(for: route.kind)
-    return slots.filledSlots.flatMap { slots.fillers(in: $0) }.map { key(of: $0, on: route, of: shop, at: Place()) }
-      .filter { !fragments.hasFresh($0) }
+    return slots.filledSlots.flatMap { slots.fillers(in: $0) }.filter { !$0.isPrivate }
+      .map { key(of: $0, on: route, of: shop, at: Place()) }.filter { !fragments.hasFresh($0) }
   }
 
   private func key(of filler: Filler, on route: PageRoute, of shop: Shop, at place: Place) -> FragmentKey {

@@ -57,6 +57,8 @@ import Tenancy
   var market: Market { shop.market }
   private var readings: [DataRequest: Promise<Reading>] = [:]
   private var subject: Promise<(Subject?, Reading)>?
+  /// What the shopper's lists name, by handle.
+  var ownProducts: [String: Promise<Product?>] = [:]
   /// Lists of products that were read, for fillers that are placed on a card.
   private var met: [(products: [Product], reading: Reading)] = []
   var site: Site?

@@ -126,9 +126,17 @@ extension PageData {
   /// Side by side; what the shop does not have any more is left out.
   private func products(_ handles: [String]) async throws -> [String: Product] {
     let once = Set(handles)
-    let asked = once.map { handle in (handle, Loop.task { try await self.api.product(handle, in: self.market).value }) }
+    let asked = once.map { handle in (handle, Loop.task { try await self.ownProduct(handle) }) }
     var products: [String: Product] = [:]
     for (handle, task) in asked { products[handle] = try await task.value }
     return products
+  }
+
+  /// Once for the page, which looks at a cart for its lines and for its sum.
+  private func ownProduct(_ handle: String) async throws -> Product? {
+    if let promise = ownProducts[handle] { return try await promise.value() }
+    let promise = Promise<Product?>()
+    ownProducts[handle] = promise
+    return try await promise.keep { try await api.product(handle, in: market).value }
   }
 }

@@ -2,7 +2,9 @@ import ChangeLog
 import CoreAPIClient
 import EventLoop
 import FoundationEssentials
+import FragmentCache
 import ReferenceCoreAPI
+import Session
 import Tenancy
 import Testing
 
@@ -13,7 +15,7 @@ import Testing
 /// through the real gate and come out as responses.
 @LoopActor final class Stage {
   let folder: String
-  let changes = MemoryChangeLog()
+  let changes: MemoryChangeLog
   let catalog: ReferenceCatalog
   let service: Service
   let renderer: PageRenderer
@@ -29,7 +31,13 @@ import Testing
   /// - Parameters:
   ///   - files: over the plain theme's, by path under the folder; an empty text removes one.
   ///   - api: what pages read instead of the catalogue.
-  init(_ files: [String: String] = [:], api: ((ReferenceCatalog) -> any CoreAPI)? = nil) throws {
+  ///   - changes: the log, where another service follows it, too.
+  ///   - shared: the second level of the cache.
+  init(
+    _ files: [String: String] = [:], api: ((ReferenceCatalog) -> any CoreAPI)? = nil,
+    changes: MemoryChangeLog = MemoryChangeLog(), shared: ((Follower) throws -> SharedFragments)? = nil
+  ) throws {
+    self.changes = changes
     folder = TemporaryFolder.unique()
     var all = Stage.plain
     all.merge(files) { $1 }
@@ -48,11 +56,15 @@ import Testing
     configuration.themesFolder = folder + "/Themes"
     configuration.pluginsFolder = folder + "/Plugins"
     configuration.publicFolder = folder + "/public"
+    configuration.sessionKeys = Stage.sessionKeys
     let coreAPI: any CoreAPI = api?(catalog) ?? catalog
     let box = box
     let log = ServiceLog { box.lines.append($0) }
     serviceLog = log
-    service = Service(configuration, tenants: tenants, coreAPI: coreAPI, changes: changes, log: log)
+    let start = MonotonicInstant.now
+    let follower = Follower(of: changes) { start.duration(to: .now) }
+    service = Service(
+      configuration, tenants: tenants, coreAPI: coreAPI, following: follower, shared: try shared?(follower), log: log)
     pipeline = service.pipeline
     renderer = service.renderer
   }
@@ -63,7 +75,15 @@ import Testing
 
   /// The answer to one request, as the pipeline gives it.
   func get(_ target: String, host: String = "one.localhost", _ fields: String...) async throws -> Answer {
-    let lines = (["GET \(target) HTTP/1.1", "Host: \(host)"] + fields + ["", ""]).joined(separator: "\r\n")
+    try await ask("GET", target, host: host, fields)
+  }
+
+  func ask(
+    _ method: String, _ target: String, host: String = "one.localhost", _ fields: [String], body: String = ""
+  ) async throws -> Answer {
+    let length = method == "POST" ? ["Content-Length: \(body.utf8.count)"] : []
+    let lines =
+      (["\(method) \(target) HTTP/1.1", "Host: \(host)"] + fields + length + ["", ""]).joined(separator: "\r\n") + body
     let answered = await pipeline.respond(to: try #require(HTTPRequest(parsing: Array(lines.utf8))))
     return Answer(answered.response)
   }
@@ -86,6 +106,7 @@ import Testing
         .map { String($0.dropFirst(name.count + 2)) }
     }
 
+    /// Of every answer to a shopper that tells of the cache; empty where nothing of it was in a cache.
     var cache: String { field("Cache-Status") ?? "" }
   }
 }
@@ -95,6 +116,9 @@ enum TemporaryFolder {
 }
 
 extension Stage {
+  /// The same of all services: whichever answers opens a shopper's cookie.
+  nonisolated static let sessionKeys = [SecretKey.random()]
+
   nonisolated static func catalogue(_ shop: String) -> String {
     """
     {"currency":"EUR","site":{"name":"Shop \(shop)","tagline":"Tag"},
