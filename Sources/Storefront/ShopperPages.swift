@@ -105,6 +105,8 @@ import Tenancy
     let tenant: TenantID
     let isSecure: Bool
     let origin: String
+    /// What every page of the shop says.
+    let headers: Headers
     /// For `Set-Cookie`.
     var cookie: String?
   }
@@ -114,7 +116,8 @@ import Tenancy
     let opened = cookie.session(in: request, of: shop.tenant.id, isSecure: isSecure, now: now())
     return Visit(
       session: opened?.session ?? ShopperSession(), wantsRenewal: opened?.wantsRenewal ?? false, tenant: shop.tenant.id,
-      isSecure: isSecure, origin: (isSecure ? "https://" : "http://") + (request.header("host")?.lowercased() ?? request.host))
+      isSecure: isSecure, origin: (isSecure ? "https://" : "http://") + (request.header("host")?.lowercased() ?? request.host),
+      headers: shop.theme.headers)
   }
 
   /// What is put into a cart must be there to be had, as far as the shop knows now.
@@ -148,7 +151,7 @@ import Tenancy
   }
 
   private func answer(_ status: Int, _ body: [UInt8], to visit: Visit, renewing: Bool = false) throws -> HTTPResponse {
-    var headers = PageHeaders.common()
+    var headers = visit.headers
     headers.add("Cache-Control", "private, no-store")
     headers.add("X-Robots-Tag", "noindex")
     var cookie = visit.cookie
