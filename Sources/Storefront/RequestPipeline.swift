@@ -95,11 +95,17 @@ import Tenancy
 
   /// Where there is no page: what was there may have moved, or be gone for good.
   private func nothing(at path: String, _ redirect: Redirect?, _ shop: Shop, for request: HTTPRequest) async throws -> Answered {
-    if case .moved(let target) = redirect, target != path {
+    if case .moved(let target) = redirect, !Self.leads(target, to: path) {
       return Answered(PlainAnswer.moved(to: shop.market.localized(target)), shop.tenant)
     }
     let (page, status) = try await renderer.page(redirect == .gone ? .gone : .notFound, of: shop)
     return answer(page, status, to: request, of: shop.tenant)
+  }
+
+  /// Whether a browser that follows would come back to where it is, whatever it asks for there.
+  private static func leads(_ target: String, to path: String) -> Bool {
+    let end = target.firstIndex { $0 == "?" || $0 == "#" } ?? target.endIndex
+    return PercentEncoding.decodeSegment(target[..<end]) == PercentEncoding.decodeSegment(path[...])
   }
 
   /// A form that was sent.

@@ -221,6 +221,9 @@ import Testing
 
 final class Switchboard: Sendable {
   let fails = Mutex(false)
+  let redirectsFail = Mutex(false)
+  /// Of a platform that says such things; the reference refuses some.
+  let redirects = Mutex<[String: Redirect]>([:])
   let productReads = Mutex(0)
   let listReads = Mutex(0)
 }
@@ -282,6 +285,8 @@ struct FailingCoreAPI: CoreAPI {
     return try await behind.article(handle, of: blog, in: market)
   }
   func redirect(from path: String, in market: Market) async throws(CoreAPIError) -> Answer<Redirect?> {
+    if let told = switchboard.redirects.withLock({ $0[path] }) { return Answer(told) }
+    if switchboard.redirectsFail.withLock({ $0 }) { throw .unavailable("no redirects") }
     try await wire()
     return try await behind.redirect(from: path, in: market)
   }
