@@ -45,7 +45,7 @@ struct FilterDrop: Bindable {
 
   private var isActive: Bool {
     let filters = listing.route.filters
-    return facet.key == "price" ? filters.priceFrom != nil || filters.priceTo != nil : !filters.values(of: facet.key).isEmpty
+    return facet.key == "price" ? filters.hasPrice : !filters.values(of: facet.key).isEmpty
   }
 
   private var values: [FilterValueDrop] {

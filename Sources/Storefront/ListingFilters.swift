@@ -15,7 +15,8 @@ package struct ListingFilters: Hashable, Sendable {
 
   package init() {}
 
-  package var isEmpty: Bool { filters.isEmpty && priceFrom == nil && priceTo == nil }
+  package var isEmpty: Bool { filters.isEmpty && !hasPrice }
+  package var hasPrice: Bool { priceFrom != nil || priceTo != nil }
 
   package func values(of key: String) -> [String] { filters.first { $0.key == key }?.values ?? [] }
 
@@ -43,8 +44,8 @@ package struct ListingFilters: Hashable, Sendable {
   /// A form field, if it is one of a filter's.
   mutating func read(_ name: String, _ value: String) {
     switch name {
-    case "filter.v.price.gte": priceFrom = Self.units(value) ?? priceFrom
-    case "filter.v.price.lte": priceTo = Self.units(value) ?? priceTo
+    case "filter.v.price.gte": priceFrom = Self.units(value)?.floor ?? priceFrom
+    case "filter.v.price.lte": priceTo = Self.units(value)?.ceiling ?? priceTo
     case "filter.v.availability": if value == "1" || value == "0" { add(value, to: "availability") }
     case "filter.p.vendor": add(value, to: "vendor")
     case "filter.p.product_type": add(value, to: "type")
@@ -56,13 +57,14 @@ package struct ListingFilters: Hashable, Sendable {
     }
   }
 
-  /// `10`, and `10.50` as the shopper's browser may send it: rounded down for the lower end, as nobody is to miss anything.
-  private static func units(_ text: String) -> Int? {
-    let whole = text.prefix { $0.isASCII && $0.isNumber }
-    guard !whole.isEmpty, whole.count <= 9, text.count == whole.count || text.dropFirst(whole.count).first == "." else {
-      return nil
-    }
-    return Int(whole)
+  /// `10`, and `10.50` as the shopper's browser may send it, between two whole units: the lower end is the one below and the upper
+  /// end the one above, as nobody is to miss anything.
+  private static func units(_ text: String) -> (floor: Int, ceiling: Int)? {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }), parts[0].utf8.count <= 9,
+      let whole = Int(parts[0])
+    else { return nil }
+    return (whole, parts.count > 1 && parts[1].contains { $0 != "0" } ? whole + 1 : whole)
   }
 
   /// The name that a filter has in addresses.

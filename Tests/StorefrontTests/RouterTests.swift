@@ -123,7 +123,7 @@ import Testing
     #expect(page.filters.values(of: "availability").isEmpty)
     let target =
       "/collections/all?filter.p.m.facts.fabric=Wool%20%26%20silk&filter.v.option.Colour=Red&filter.p.vendor=A&filter.p.vendor=B"
-      + "&filter.v.price.gte=10&filter.v.price.lte=50"
+      + "&filter.v.price.gte=10&filter.v.price.lte=51"
     #expect(page.target == target)
     #expect(self.page(target) == page)
   }
