@@ -32,9 +32,10 @@ import Tenancy
 
   func sitemap(of shop: Shop, for request: HTTPRequest) async throws -> HTTPResponse {
     let tenant = shop.tenant.id
-    let served = try await sitemaps.refresh(FragmentKey(tenant, "sitemap", shop.baseURL)) { moment in
+    let served = try await sitemaps.refresh(FragmentKey(tenant, "sitemap", shop.baseURL, shop.theme.revision)) { moment in
       let answer = try await api.sitemapEntries(in: shop.tenant.market)
       let (base, markets) = (shop.baseURL, shop.tenant.markets)
+      // The first 50,000 addresses: what one file may hold. `storefront sitemap` writes files of all of them.
       let body = try await Loop.offLoop(throwing: { try Discovery.files(answer.value, base: base, markets: markets)[0] })
       var basis = Basis(moment, ttl: .seconds(3600), staleFor: .seconds(3600))
       basis.read(

@@ -54,14 +54,13 @@ struct LanguageDrop: Bindable {
     .computed("url") { .string($0.shop.baseURL + $0.path) }
   )
 
-  /// The page in this language; choices that are named in another are left out. A page that is not there is nowhere.
+  /// The page in this language, with the choices made on it. A price is one of its currency: where there is another, the list is
+  /// that of any price. A page that is not there is nowhere.
   private var path: String {
-    guard let address = route.address else { return market.path(.home) }
-    var same = route
-    same.filters = ListingFilters()
-    guard route.kind == .search || route.page > 1 || !route.sort.isEmpty || !route.variant.isEmpty else {
-      return market.path(address)
-    }
-    return same.target(in: market.routes, page: route.filters.isEmpty ? route.page : 1)
+    guard route.address != nil else { return market.path(.home) }
+    guard market.currency != shop.market.currency, route.filters.hasPrice else { return route.target(in: market.routes) }
+    var priceless = route
+    priceless.filters.removeAll(of: "price")
+    return priceless.target(in: market.routes, page: 1)
   }
 }
