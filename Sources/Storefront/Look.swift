@@ -26,10 +26,10 @@ final class Look: Sendable {
   /// Style sheets of the plugins, linked by every page: a plugin cannot know which pages its fillers land on.
   let pluginStyleSheets: [String]
 
-  init(_ theme: Theme, plugins: [Plugin], locale: String, currency: String, images: ImageAddress) {
+  init(_ theme: Theme, plugins: [Plugin], locale: String, currency: String, images: ImageAddress, isPreview: Bool) {
     self.theme = theme
     self.plugins = plugins
-    host = RenderHost(theme: theme, plugins: plugins, locale: locale, currency: currency, images: images)
+    host = RenderHost(theme: theme, plugins: plugins, locale: locale, currency: currency, images: images, isPreview: isPreview)
     headers = PageHeaders.common(locale: locale)
     settings = theme.settings(overlaying: Array("{}".utf8)).settings
     slotMaps = Dictionary(

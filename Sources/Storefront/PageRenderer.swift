@@ -193,6 +193,17 @@ import ThemeSDK
     }
   }
 
+  /// One slot of a page alone, as a guest sees it.
+  /// - Throws: `Missing` where there is no such page.
+  func slot(_ name: String, of route: PageRoute, of shop: Shop) async throws -> [UInt8] {
+    guard try await data(route, of: shop).mainSubject().0 != nil else { throw Missing() }
+    // The slots of a product's card say which product they stand beside.
+    let place = Place(product: name.hasPrefix("card.") ? route.handle : nil)
+    return try await made(route, of: shop, for: ShopperSession(), saying: nil) {
+      try await fragments.slot(name, of: $0, at: place, into: &$1)
+    }
+  }
+
   private func made(
     _ route: PageRoute, of shop: Shop, for session: ShopperSession, saying notice: String?,
     _ make: (PageMaking, inout Basis) async throws -> [UInt8]

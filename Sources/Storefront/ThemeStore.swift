@@ -18,6 +18,7 @@ package final class ThemeStore: Sendable {
   package let rejections: [Rejection]
   private let fallback: Theme?
   private let images: ImageAddress
+  private let isPreview: Bool
   private let state = Mutex(State())
 
   private struct State {
@@ -30,6 +31,7 @@ package final class ThemeStore: Sendable {
   ///   - fallback: the theme of a tenant whose own is missing or broken; the first by name where that one is missing too.
   package init(themesFolder: String, pluginsFolder: String, images: ImageAddress = .asGiven, fallback: String = "base") {
     self.images = images
+    isPreview = false
     var themes: [String: Theme] = [:]
     var plugins: [String: Plugin] = [:]
     var rejections: [Rejection] = []
@@ -49,6 +51,16 @@ package final class ThemeStore: Sendable {
     self.fallback = themes[fallback] ?? themes.min { $0.key < $1.key }?.value
   }
 
+  /// One theme for its author, whichever a shop names, with these plugins.
+  init(previewing theme: Theme, _ plugins: [Plugin], images: ImageAddress) {
+    self.images = images
+    isPreview = true
+    themes = [theme.id: theme]
+    self.plugins = Dictionary(plugins.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    rejections = []
+    fallback = theme
+  }
+
   /// The tenant's theme with its plugins and settings in one of its markets, made once for each revision of the tenant's record.
   /// - Returns: nil only where no theme at all could be read.
   package func theme(of tenant: Tenant, market index: Int = 0) -> ActiveTheme? {
@@ -63,7 +75,8 @@ package final class ThemeStore: Sendable {
       let plugins = tenant.plugins.compactMap { self.plugins[$0] }
       let key = Look.Key(theme: theme.id, plugins: plugins.map(\.id), locale: market.locale, currency: market.currency)
       let look =
-        state.looks[key] ?? Look(theme, plugins: plugins, locale: market.locale, currency: market.currency, images: images)
+        state.looks[key]
+        ?? Look(theme, plugins: plugins, locale: market.locale, currency: market.currency, images: images, isPreview: isPreview)
       state.looks[key] = look
       let made = ActiveTheme(look, for: tenant, in: market)
       var known = state.active[tenant.id] ?? []

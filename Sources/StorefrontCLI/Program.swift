@@ -8,7 +8,8 @@ enum Program {
   /// The order is the order in `storefront --help`.
   static let commands: [Command] = [
     DemoCommand.command, ServeCommand.command, WorkerCommand.command, TenantCommand.list, TenantCommand.check,
-    CatalogCommand.command, RelayCommand.command, CoreAPICommand.command, TemplateCommand.render, SitemapCommand.command,
+    CatalogCommand.command, RelayCommand.command, CoreAPICommand.command, TemplateCommand.render, ThemeCommand.preview,
+    SitemapCommand.command,
     CaddyfileCommand.command,
     DoctorCommand.command,
   ]

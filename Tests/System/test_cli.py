@@ -8,7 +8,7 @@ import pytest
 
 from conftest import BINARY, ROOT
 
-COMMANDS = ["demo", "serve", "tenant list", "tenant check", "catalog import", "core-api", "relay", "template render", "caddyfile", "doctor"]
+COMMANDS = ["demo", "serve", "tenant list", "tenant check", "catalog import", "core-api", "relay", "template render", "theme preview", "caddyfile", "doctor"]
 
 
 def run(*words, stdin="", **options):
@@ -40,6 +40,16 @@ def test_every_command_has_help_with_an_example(command):
     (["tenant", "check", "nobody.localhost", "--tenants", "Demo/tenants.json"], 1, "leads to no shop"),
     (["tenant", "list", "--tenants", "README.md"], 1, "README.md"),
     (["template", "render", "no/such.liquid"], 3, "cannot be read"),
+    (["theme", "preview"], 2, "needs THEME"),
+    (["theme", "preview", "fashin"], 3, 'did you mean "fashion"'),
+    (["theme", "preview", "fashion", "--page", "prodct"], 2, "--page takes index or "),
+    (["theme", "preview", "fashion", "--shop", "fashon"], 3, 'did you mean "fashion"'),
+    (["theme", "preview", "fashion", "--plugins", "reviews,bokking"], 3, 'did you mean "booking"'),
+    (["theme", "preview", "fashion", "--locale", "fr"], 3, "it is shown in en, de, ro, bn"),
+    (["theme", "preview", "fashion", "--slot", "no.such"], 1, "has no slot 'no.such'"),
+    (["theme", "preview", "fashion", "--page", "product", "--handle", "no-such"], 1, "answers 404"),
+    (["theme", "preview", "fashion", "--data", "docs"], 3, "no catalogue"),
+    (["theme", "preview", "fashion", "--out", "no/such/folder/page.html"], 3, "cannot be written"),
     (["catalog", "import", "no/such.csv", "--tenant", "x"], 3, "no/such.csv"),
     (["catalog", "import", "README.md", "--tenant", "Not A Tenant"], 2, "tenant"),
 ])
