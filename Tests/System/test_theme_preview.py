@@ -24,27 +24,27 @@ def themes(tmp_path):
 def test_every_kind_of_page_is_shown(theme, shop):
     for kind in KINDS:
         answer = preview(theme, "--shop", shop, "--page", kind)
-        assert answer.returncode == 0 and answer.stderr == b"", (kind, answer.stderr)
-        assert answer.stdout.lower().startswith(b"<!doctype html>") and b"</html>" in answer.stdout, kind
+        assert answer.returncode == 0 and answer.stderr == "", (kind, answer.stderr)
+        assert answer.stdout.lower().startswith("<!doctype html>") and "</html>" in answer.stdout, kind
 
 
 def test_a_language_a_slot_and_a_file(tmp_path):
     german = preview("fashion", "--locale", "de")
-    assert b'<html lang="de"' in german.stdout
+    assert '<html lang="de"' in german.stdout
     slot = preview("services", "--slot", "product.form.before-submit", "--plugins", "booking")
-    assert slot.returncode == 0 and b"<fieldset" in slot.stdout and b"<html" not in slot.stdout
+    assert slot.returncode == 0 and "<fieldset" in slot.stdout and "<html" not in slot.stdout
     bare = preview("services", "--slot", "product.form.before-submit", "--plugins", "")
-    assert bare.returncode == 0 and bare.stdout == b"" and b"nothing fills the slot" in bare.stderr
+    assert bare.returncode == 0 and bare.stdout == "" and "nothing fills the slot" in bare.stderr
     page = tmp_path / "page.html"
-    assert preview("fashion", "--locale", "de", "--out", page).stdout == b""
-    assert page.read_bytes() == german.stdout
+    assert preview("fashion", "--locale", "de", "--out", page).stdout == ""
+    assert page.read_text() == german.stdout
 
 
 def test_findings_of_a_broken_theme_are_printed(themes):
     (themes / "base" / "snippets" / "price.liquid").write_text("{{ 1 | mony }}")
     answer = preview(themes / "fashion")
-    assert answer.returncode == 1 and answer.stdout == b""
-    assert b"../base/snippets/price.liquid:1:8: error: unknown filter 'mony'" in answer.stderr and b"did you mean 'money'?" in answer.stderr
+    assert answer.returncode == 1 and answer.stdout == ""
+    assert "../base/snippets/price.liquid:1:8: error: unknown filter 'mony'" in answer.stderr and "did you mean 'money'?" in answer.stderr
 
 
 def test_a_served_theme_shows_each_saved_file_at_once(themes):
