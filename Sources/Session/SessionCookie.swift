@@ -36,6 +36,14 @@ package struct SessionCookie: Sendable {
     return "\(name)=\(try seal.seal(session, of: tenant, now: now)); Max-Age=\(SessionSeal.idleSeconds)\(attributes)"
   }
 
+  /// The value for a second `Set-Cookie`: that there is a session, and nothing of it. A page's script reads it, and asks for what is the
+  /// shopper's own only where there is something: a guest's pages come out of caches alone.
+  package static func presence(of session: ShopperSession, isSecure: Bool) -> String {
+    let attributes = "; Path=/; SameSite=Lax" + (isSecure ? "; Secure" : "")
+    let name = "\(name(isSecure: isSecure))-shopper"
+    return session.isEmpty ? "\(name)=; Max-Age=0\(attributes)" : "\(name)=1; Max-Age=\(SessionSeal.idleSeconds)\(attributes)"
+  }
+
   /// Values of one name, in the order sent. A name is compared as bytes, and a value is taken as it stands: quotes, blanks inside and
   /// everything else that we never write make it one that will not open.
   static func values(of name: String, in header: String) -> [Substring] {

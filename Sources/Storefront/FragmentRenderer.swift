@@ -131,11 +131,7 @@ struct Place {
       return try await wrapped(filler, of: page, at: place, into: &basis)
     }
     do {
-      if filler.isPrivate {
-        let bytes = try await output(of: filler, of: page, at: inner, into: &basis)
-        breakers.succeeded(filler, of: tenant)
-        return bytes
-      }
+      if filler.isPrivate { return try await output(of: filler, of: page, at: inner, into: &basis) }
       guard place.inside.isEmpty || filler.isLeaf else {
         // Inside another filler, one that may hold slots of its own is rendered in place: were it a fragment, two requests could
         // each wait for what the other is making.
@@ -173,7 +169,8 @@ struct Place {
   private static func isOfTheFiller(_ error: any Error) -> Bool { error is RenderError || error is PageData.TooManyReads }
 
   private func note(_ error: any Error, of filler: Filler, _ tenant: TenantID, in basis: inout Basis) {
-    breakers.failed(filler, of: tenant, at: follower.now)
+    // What fails for one shopper's cart need not fail for another's.
+    if !filler.isPrivate { breakers.failed(filler, of: tenant, at: follower.now) }
     log.failure(of: filler, error, tenant: tenant)
     basis.read([], at: follower.moment, validFor: FragmentRenderer.brokenLife)
   }

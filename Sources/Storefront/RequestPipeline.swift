@@ -53,7 +53,7 @@ import Tenancy
         if let (page, status) = renderer.kept(route, of: shop) { return answer(page, status, to: request, of: tenant) }
         return try await made(route, of: shop, for: request)
       case .fragment(let name): return Answered(try await shoppers.fragment(name, of: shop, for: request), tenant)
-      case .arrival(let token): return Answered(try shoppers.arrive(with: token, in: shop, for: request), tenant)
+      case .arrival(let token): return Answered(try await shoppers.arrive(with: token, in: shop, for: request), tenant)
       case .asset(let path): return Answered(files.asset(path, of: shop, for: request) ?? PlainAnswer.notFound, tenant)
       case .file(let path):
         if let file = await files.file(path, of: tenant.id, for: request) { return Answered(file, tenant) }

@@ -63,11 +63,11 @@ import Tenancy
       } catch { notice = "refused_" + error.code.rawValue.replacing("-", with: "_") }
     }
     if request.header("hx-request") == "true" {
+      let name = fields["fragment"] ?? ""
       let body =
-        if let name = fields["fragment"], !name.isEmpty {
-          try await renderer.fragment(name, of: shop, for: visit.session, saying: notice ?? action.notice)
-        } else { [UInt8]() }
-      var response = try answer(200, body, to: visit)
+        name.isEmpty ? [] : try await renderer.fragment(name, of: shop, for: visit.session, saying: notice ?? action.notice)
+      // Where no section was asked for that could say why, the status does.
+      var response = try answer(notice != nil && name.isEmpty ? 422 : 200, body, to: visit)
       if notice == nil { response.headers.add("HX-Trigger", action.event) }
       return response
     }
@@ -83,13 +83,21 @@ import Tenancy
   /// The platform hands a customer back who has signed in there: who it is goes into the session, and the address is gone from the
   /// browser's line at once.
   /// - Throws: `PageRenderer.Missing` where the platform hands nobody back.
-  func arrive(with token: String, in shop: Shop, for request: HTTPRequest) throws -> HTTPResponse {
+  func arrive(with token: String, in shop: Shop, for request: HTTPRequest) async throws -> HTTPResponse {
     guard let customers else { throw PageRenderer.Missing() }
     var visit = visit(of: request, in: shop)
     let customer: CustomerName
     do { customer = try customers.customer(of: token, for: shop.tenant.id, now: now()) } catch { return PlainAnswer.foreignForm }
-    visit.session.customer = customer
-    visit.cookie = try cookie.setting(visit.session, of: shop.tenant.id, isSecure: visit.isSecure, now: now())
+    var known = visit.session
+    known.customer = customer
+    do throws(SessionRefusal) {
+      visit.cookie = try cookie.setting(known, of: shop.tenant.id, isSecure: visit.isSecure, now: now())
+    } catch {
+      // The cookie is full: a shopper who takes something out of the cart can come again.
+      let body = try await renderer.page(PageRoute(.cart), of: shop, for: visit.session, saying: "refused_size")
+      return try answer(422, body, to: visit)
+    }
+    visit.session = known
     var response = try answer(303, [], to: visit)
     response.headers.add("Location", shop.market.path(.home))
     return response
@@ -158,7 +166,10 @@ import Tenancy
     if renewing, visit.wantsRenewal {
       cookie = try? self.cookie.setting(visit.session, of: visit.tenant, isSecure: visit.isSecure, now: now())
     }
-    if let cookie { headers.add("Set-Cookie", cookie) }
+    if let cookie {
+      headers.add("Set-Cookie", cookie)
+      headers.add("Set-Cookie", SessionCookie.presence(of: visit.session, isSecure: visit.isSecure))
+    }
     return HTTPResponse(status: status, headers: headers, body: body)
   }
 }

@@ -104,4 +104,14 @@ import Testing
     #expect(FormOrigin.isOwnForm(request, origin: "http://a.localhost:8080"))
     #expect(!FormOrigin.isOwnForm(request, origin: "http://a.localhost"))
   }
+
+  /// Beside the session's cookie stands one that a page's script can read: that there is a session, and nothing of it.
+  @Test(arguments: [true, false]) func presenceSaysThatThereIsASession(isSecure: Bool) throws {
+    var session = ShopperSession()
+    #expect(SessionCookie.presence(of: session, isSecure: isSecure).contains("-shopper=; Max-Age=0; Path=/; SameSite=Lax"))
+    try session.wish(for: "coat")
+    let line = SessionCookie.presence(of: session, isSecure: isSecure)
+    #expect(line.hasPrefix(isSecure ? "__Host-storefront-shopper=1;" : "storefront-shopper=1;"))
+    #expect(line.contains("; Secure") == isSecure && !line.contains("HttpOnly") && !line.contains("coat"))
+  }
 }

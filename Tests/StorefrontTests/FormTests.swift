@@ -123,6 +123,8 @@ import Testing
     let scripted = try await browser.send(form + "&fragment=\(page.dropFirst())-count", to: "/\(place)", "HX-Request: true")
     #expect(scripted.status == 200 && scripted.body.hasSuffix("|refused_\(reason)</i>"))
     #expect(scripted.field("Set-Cookie") == nil && scripted.field("HX-Trigger") == nil)
+    let silent = try await browser.send(form, to: "/\(place)", "HX-Request: true")
+    #expect(silent.status == 422 && silent.body.isEmpty && silent.field("HX-Trigger") == nil)
     #expect(browser.cookie == before.0)
     #expect(try await browser.get(page).body == before.1)
   }
@@ -271,6 +273,19 @@ import Testing
     let browser = Browser(try stage())
     let answer = try await browser.send("product=linen&fragment=header", to: "/wishlist/add", "HX-Request: true")
     #expect(answer.status == 404 && answer.field("Set-Cookie") == nil && browser.cookie == nil)
+  }
+
+  /// A section that fails for what is in one shopper's cart goes on being made for others.
+  @LoopActor @Test func oneShoppersFailureIsNobodyElses() async throws {
+    let counting =
+      "{% if cart.item_count > 0 %}{% for i in (1..100000000) %}{{ i }}{% endfor %}{% endif %}<i>{{ cart.item_count }}</i>"
+    let stage = try stage([
+      "Themes/plain/sections/cart-count.liquid": counting + "{% schema %}{\"name\":\"Count\",\"private\":true}{% endschema %}"
+    ])
+    let (shopper, guest) = (Browser(stage), Browser(stage))
+    _ = try await shopper.send("product=linen&id=v1", to: "/cart/add")
+    for _ in 1...8 { #expect(try await shopper.get("/fragments/cart-count").body == "") }
+    #expect(try await guest.get("/fragments/cart-count").body == "<i>0</i>")
   }
 
   /// What is no longer sold stays in the cart under its handle, costs nothing, and can be taken out.

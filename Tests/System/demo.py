@@ -141,8 +141,15 @@ class Shopper:
 
     def take(self, answer):
         for line in answer.headers.get_all("Set-Cookie") or []:
-            self.cookie = line.split(";")[0]
+            if not line.partition("=")[0].endswith("-shopper"):  # which says that there is one, and is read by scripts alone
+                self.cookie = line.split(";")[0]
         return answer
+
+    def in_browser(self):
+        """The cookies as a browser has them."""
+        name, value = self.cookie.split("=", 1)
+        url = f"http://{self.shop}.localhost:{self.server.port}/"
+        return [{"name": name, "value": value, "url": url}, {"name": f"{name}-shopper", "value": "1", "url": url}]
 
     def fill(self, root=""):
         """Two products in the cart, in the wishlist and in the comparison."""

@@ -72,7 +72,9 @@ class Connection:
             text = first + await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), STARTED)
             lines = text[:-4].split(b"\r\n")
             status = int(re.fullmatch(rb"HTTP/1\.[01] (\d{3}) [^\r\n]*", lines[0]).group(1))
-            fields = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines[1:])}
+            pairs = [(name.lower(), value.strip()) for name, _, value in (line.partition(b":") for line in lines[1:])]
+            # Of several cookies the first is the session's.
+            fields = dict(reversed(pairs))
             if status == 100:
                 return await self.answer(wait, head)
             if head or status in (204, 304):

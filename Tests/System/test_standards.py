@@ -104,8 +104,7 @@ def test_pages_in_a_browser(shop, browser, server, figures, width):
     """Every fault of every page in one list: axe's, errors in the console, requests that fail, what moves, what scrolls sideways."""
     shopper, pages = shop
     context = browser.new_context(viewport={"width": width, "height": 900})
-    name, value = shopper.cookie.split("=", 1)
-    context.add_cookies([{"name": name, "value": value, "url": f"http://{shopper.shop}.localhost:{server.port}/"}])
+    context.add_cookies(shopper.in_browser())
     tab = context.new_page()
     tab.add_init_script(WATCH)
     faults, errors, latest, latest_sent = [], [], 0, 0

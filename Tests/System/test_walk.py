@@ -139,6 +139,28 @@ def test_keep_and_compare(server, tab, scripted, shop):
         expect(tab.locator(f"#{what} form")).to_have_count(1)
 
 
+def test_a_guests_pages_ask_for_nothing_of_a_shopper(server, tab, scripted):
+    """A guest's page comes out of a cache alone; who has something is asked about on each page, and no more once it is gone."""
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url) if "/fragments/" in request.url else None)
+
+    def fragments():
+        asked.clear()
+        tab.goto(f"http://fashion.localhost:{server.port}/")
+        tab.wait_for_load_state("networkidle")
+        return sorted(url.rpartition("/")[2] for url in asked)
+
+    assert fragments() == []
+    open_product(tab, server, "fashion", orderable("fashion")["handle"])
+    order(tab, scripted)
+    all_of_them = ["account-greeting", "cart-count", "compare-count", "wishlist-count"]
+    assert fragments() == (all_of_them if scripted else [])
+    tab.goto(f"http://fashion.localhost:{server.port}/cart")
+    tab.locator("#cart .line form button").last.click()
+    expect(tab.locator("#cart .line")).to_have_count(0)
+    assert fragments() == []
+
+
 def test_another_site_cannot_fill_a_cart(server, tab):
     """Another origin's page sends the shop's own form; so does another shop of the same platform."""
     product = orderable("fashion")
