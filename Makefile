@@ -1,7 +1,7 @@
 # What a person types. Every target says what it does in its `##` line, which `make help` prints.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-system check conformance bench bench-edits bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation private pictures profile clean
+.PHONY: help setup build demo test test-unit test-system check conformance bench bench-edits bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation private standards pictures profile clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -91,6 +91,10 @@ isolation: build ## requests of 101 and 1,001 shops mixed with malformed ones: m
 private: build ## requests of guests and signed-in shoppers together: make private [SHOPPING=100000]
 	scripts/setup test
 	.venv/bin/python3 Tests/System/private.py --requests $(SHOPPING)
+
+standards: build ## every page of the demo's shops in every language by axe, the Nu Html Checker, what moves and what comes first
+	scripts/setup test
+	STANDARDS=all .venv/bin/python3 -m pytest -q -p no:cacheprovider Tests/System/test_standards.py
 
 pictures: build ## pictures of the demo's shops into a folder: make pictures [PICTURES=.build/pictures]
 	scripts/setup test
