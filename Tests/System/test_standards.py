@@ -1,10 +1,14 @@
 """Every kind of page of every demo shop: valid HTML (the Nu Html Checker), no violation of WCAG at AA (axe), nothing
 that moves while it loads or is scrolled, and what a shopper sees first among the first bytes."""
 import gzip
+import http.server
+import itertools
 import json
 import os
 import pathlib
 import subprocess
+import threading
+import time
 import zlib
 from html.parser import HTMLParser
 
@@ -176,3 +180,40 @@ def test_html_is_valid(shop, tmp_path, figures):
     ]  # fmt: skip
     figures.append(f"{shopper.shop}: {len(pages)} pages by the Nu Html Checker, {len(wrong)} errors, {len(messages) - len(wrong)} other messages")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_moves_while_the_header_comes(shop, browser, server, width):
+    """A home page whose bytes stop for a while behind each part of its header: the shop's name once stood 5 px lower until the search came."""
+    shopper, pages = shop
+    html = server.get(pages[0].path, shopper.shop).body
+    first = html.index(b"</a>", html.index(b'class="brand"')) + 4
+    cuts = [0, first, html.index(b"</form>", first) + 7, html.index(b"</header>", first), len(html)]
+
+    class Slowly(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            slow = self.path == pages[0].path
+            answer = None if slow else server.get(self.path, shopper.shop)
+            self.send_response(200 if slow else answer.status)
+            self.send_header("Content-Type", "text/html; charset=utf-8" if slow else answer.headers["Content-Type"])
+            self.end_headers()
+            for start, end in itertools.pairwise(cuts) if slow else [(0, 0)]:
+                self.wfile.write(html[start:end] if slow else answer.body)
+                self.wfile.flush()
+                if slow:
+                    time.sleep(0.3)
+
+    proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slowly)
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    try:
+        tab = context.new_page()
+        tab.add_init_script(WATCH)
+        tab.goto(f"http://{shopper.shop}.localhost:{proxy.server_port}{pages[0].path}", wait_until="load")
+        assert tab.evaluate(SCROLL) == []
+    finally:
+        context.close()
+        proxy.shutdown()
