@@ -34,9 +34,9 @@ import Tenancy
     let tenant = shop.tenant.id
     let served = try await sitemaps.refresh(FragmentKey(tenant, "sitemap", shop.baseURL, shop.theme.revision)) { moment in
       let answer = try await api.sitemapEntries(in: shop.tenant.market)
-      let (base, markets) = (shop.baseURL, shop.tenant.markets)
+      let (base, record) = (shop.baseURL, shop.tenant)
       // The first 50,000 addresses: what one file may hold. `storefront sitemap` writes files of all of them.
-      let body = try await Loop.offLoop(throwing: { try Discovery.files(answer.value, base: base, markets: markets)[0] })
+      let body = try await Loop.offLoop(throwing: { try Discovery.files(answer.value, base: base, of: record)[0] })
       var basis = Basis(moment, ttl: .seconds(3600), staleFor: .seconds(3600))
       basis.read(
         [Tag(tenant, TagName.allProducts), Tag(tenant, TagName.collections), Tag(tenant, TagName.redirects)], at: moment,
@@ -52,19 +52,22 @@ import Tenancy
 }
 
 extension Discovery {
-  /// Every address of a shop in each of its markets, each with the same thing's addresses in the others: as many files as it takes.
+  /// Every address of a shop in each of its markets, each with the same thing's addresses in other languages: as many files as it
+  /// takes.
   nonisolated package static func files(
-    _ entries: [CoreAPIClient.SitemapEntry], base: String, markets: [Market]
+    _ entries: [CoreAPIClient.SitemapEntry], base: String, of tenant: Tenant
   ) throws(SitemapError) -> [[UInt8]] {
+    let languages = tenant.languages
     var all: [SitemapWriter.Entry] = []
-    all.reserveCapacity((entries.count + 1) * markets.count)
+    all.reserveCapacity((entries.count + 1) * tenant.markets.count)
     func add(_ address: ShopAddress, _ entry: CoreAPIClient.SitemapEntry?) {
-      let places = markets.map { SitemapWriter.Alternate(language: $0.locale, address: base + $0.path(address)) }
-      for place in places {
+      let alternates = languages.map { SitemapWriter.Alternate(language: $0.locale, address: base + $0.path(address)) }
+      for market in tenant.markets {
+        let isAlternate = alternates.count > 1 && languages.contains { $0 === market }
         all.append(
           SitemapWriter.Entry(
-            loc: place.address, lastmod: entry?.updatedAt, images: entry?.images ?? [], alternates: places.count > 1 ? places : []
-          ))
+            loc: base + market.path(address), lastmod: entry?.updatedAt, images: entry?.images ?? [],
+            alternates: isAlternate ? alternates : []))
       }
     }
     add(.home, nil)

@@ -26,7 +26,8 @@ struct RoutesDrop: Bindable {
   )
 }
 
-/// The languages that the page can be read in.
+/// The languages that the page can be read in. `alternate_languages` are those a search engine is told of: each language once, and
+/// none for a page that is another one's in another currency.
 struct LocalizationDrop: Bindable {
   let shop: Shop
   let route: PageRoute
@@ -35,6 +36,11 @@ struct LocalizationDrop: Bindable {
     .computed("language") { .bound(LanguageDrop(market: $0.shop.market, shop: $0.shop, route: $0.route)) },
     .computed("available_languages") { drop in
       .models(drop.shop.tenant.markets.map { LanguageDrop(market: $0, shop: drop.shop, route: drop.route) })
+    },
+    .computed("alternate_languages") { drop in
+      let languages = drop.shop.tenant.languages
+      guard languages.count > 1, languages.contains(where: { $0 === drop.shop.market }) else { return .models([LanguageDrop]()) }
+      return .models(languages.map { LanguageDrop(market: $0, shop: drop.shop, route: drop.route) })
     }
   )
 }

@@ -98,7 +98,7 @@ enum SitemapCommand {
   ) async -> Written {
     do {
       let entries = try await api.sitemapEntries(in: tenant.market).value
-      let files = try Discovery.files(entries, base: base, markets: tenant.markets)
+      let files = try Discovery.files(entries, base: base, of: tenant)
       var names: [String] = []
       func put(_ bytes: [UInt8], _ name: String) throws {
         let url = URL(filePath: folder).appending(path: name)

@@ -18,6 +18,9 @@ package final class Tenant: Sendable {
   package let plugins: [String]
   /// The languages and currencies it is shown in; the first is the default, at the shop's own root.
   package let markets: [Market]
+  /// A language's own page is one page: the first market of each locale, by which a page names itself in other languages
+  /// (`hreflang`). A second market of a locale is that page again, at other prices.
+  package let languages: [Market]
   /// Where the platform takes an order over, with `{lines}`, `{locale}` and `{currency}` in it; nil for a shop without a checkout.
   package let checkout: String?
   /// Values laid over the theme's settings, as JSON text; the theme decides which of them it knows and of what type.
@@ -38,6 +41,8 @@ package final class Tenant: Sendable {
     self.theme = theme
     self.plugins = plugins
     self.markets = markets
+    var locales: Set<String> = []
+    languages = markets.filter { locales.insert($0.locale.lowercased()).inserted }
     self.checkout = checkout
     self.settings = settings
     self.domains = domains

@@ -125,7 +125,7 @@ enum MarketStage {
   static let files: [String: String] = {
     var files = ["tenants.json": tenants]
     let head =
-      "{{ page_title }}|{{ localization.language.iso_code }} {{ localization.language.currency }}|{{ canonical_url }}{% for language in localization.available_languages %}<link hreflang=\"{{ language.iso_code }}\" href=\"{{ language.url }}\"{% if language.selected %} selected{% endif %}>{% endfor %}"
+      "{{ page_title }}|{{ localization.language.iso_code }} {{ localization.language.currency }}|{{ canonical_url }}{% for language in localization.available_languages %}<link hreflang=\"{{ language.iso_code }}\" href=\"{{ language.url }}\"{% if language.selected %} selected{% endif %}>{% endfor %}{% for language in localization.alternate_languages %}[{{ language.iso_code }} {{ language.url }}]{% endfor %}"
     files["Themes/plain/layout/theme.liquid"] =
       "<html lang=\"{{ request.locale }}\"><head>\(head){{ content_for_header }}</head><body>{% slot 'header' %}{{ content_for_layout }}</body></html>"
     files["Themes/plain/sections/header.liquid"] =

@@ -77,6 +77,10 @@ import Testing
       let page = try await stage.get(path)
       #expect(page.status == 200 && page.body.contains("|https://one.example\(path.replacing("&", with: "&amp;"))<"), "\(path)")
       if !target.contains("price") { #expect(page.body.contains(links(selected: index)), "\(path)") }
+      // What a search engine is told has each language once: the second English market is the first's page at other prices.
+      let alternates = page.body.matches(of: #/\[(\w+) https://one.example([^\]]*)\]/#).map { "\($0.output.1) \($0.output.2)" }
+      let told = zip(["en", "de", "ro"], [en, de, ro]).map { "\($0) \($1.replacing("&", with: "&amp;"))" }
+      if !target.contains("price") { #expect(alternates == (index == 3 ? [] : told), "\(path)") }
     }
   }
 

@@ -11,7 +11,8 @@ import statistics
 import time
 
 from conftest import Server
-from services import CoreAPI, Redis
+from core_api import CoreAPI
+from services import Redis
 
 SHOP, LOG = "fashion", "{storefront}:changes"
 CONNECTIONS = 16  # a machine; fewer might leave a worker without one

@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import pytest
+import xdist
 from playwright.sync_api import sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -19,8 +20,8 @@ BINARY = pathlib.Path(os.environ.get("STOREFRONT_BINARY", ROOT / ".build" / "rel
 EMBEDDED = {name: value for name, value in os.environ.items() if not name.startswith(("CORE_", "REDIS_", "SESSION_", "CUSTOMER_"))}
 BOOKS = sorted((SHARED / "catalog").glob("*.csv"))
 SHOP = "fashion"
-# The fixtures `caddy`, `redis_server` and `core_api`.
-pytest_plugins = ["services"]
+# The fixtures `caddy`, `redis_server`; `core`, `own_core` and `core_api`.
+pytest_plugins = ["services", "core_api"]
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not in reach")
 needs_books = pytest.mark.skipif(not BOOKS, reason="../shared/catalog is not in reach")
 
@@ -177,6 +178,16 @@ FIGURES = []
 def figures():
     """Sentences with measured numbers, printed at the end of the run."""
     return FIGURES
+
+
+def pytest_sessionfinish(session):
+    if xdist.is_xdist_worker(session):
+        session.config.workeroutput["figures"] = FIGURES
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    FIGURES.extend(getattr(node, "workeroutput", {}).get("figures", []))
 
 
 def pytest_terminal_summary(terminalreporter):

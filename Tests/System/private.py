@@ -25,8 +25,9 @@ import urllib.parse
 
 import demo
 from conftest import Server
+from core_api import CoreAPI
 from isolation import Connection, Wrong
-from services import CoreAPI, Redis
+from services import Redis
 
 SHOPS = ["fashion", "services"]
 PAGE_LIFE = 300

@@ -1,5 +1,4 @@
 """Private services for tests: each on free ports, with its files in a temporary folder, ended by its own id."""
-import http.client
 import pathlib
 import shutil
 import signal
@@ -10,7 +9,7 @@ import time
 
 import pytest
 import redis
-from conftest import BINARY, EMBEDDED, ROOT, free_port
+from conftest import BINARY, ROOT, free_port
 
 
 class Service:
@@ -76,30 +75,6 @@ class Redis(Service):
         super().stop()
 
 
-class CoreAPI(Service):
-    """`storefront core-api`, with the sample shops if no others are named."""
-
-    def __init__(self, folder, *words, tenants=ROOT / "Demo" / "tenants.json", data=ROOT / "Demo", environment=None):
-        self.port = free_port()
-        super().__init__(
-            folder, [BINARY, "core-api", "--tenants", tenants, "--data", data, "--port", self.port, *words],
-            {**EMBEDDED, **(environment or {})})
-
-    def answers(self):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-
 class Caddy(Service):
     """Debian's Caddy with the project's own file, as `storefront caddyfile` writes it, and an authority of its own."""
 
@@ -147,14 +122,6 @@ def redis_server(tmp_path):
     server = Redis(tmp_path / "redis")
     yield server
     server.stop()
-
-
-@pytest.fixture
-def core_api(tmp_path, redis_server):
-    """Its change events go to `redis_server`."""
-    core = CoreAPI(tmp_path / "core-api", environment={"REDIS_URL": redis_server.url})
-    yield core
-    core.stop()
 
 
 @pytest.fixture

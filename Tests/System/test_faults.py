@@ -11,9 +11,9 @@ import time
 import pytest
 import shops
 from conftest import ROOT, Server
+from core_api import CoreAPI
 from faults import BLACK_HOLE, FREEZE, PASS, REFUSE, FaultProxy, garbage, truncate
 from load import Load
-from services import CoreAPI
 
 HANDLES = [product["handle"] for product in json.loads((ROOT / "Demo" / "catalog" / "fashion.json").read_text())["products"]]
 PAGES = ["/", "/collections/all"] + [f"/products/{handle}" for handle in HANDLES]
@@ -213,7 +213,7 @@ def test_entries_that_are_damaged_or_another_shops(shop, figures):
 def test_entries_of_another_shop(tmp_path, redis_server, figures):
     """Fault 6: one shop's entries, whole and sound, stand under the very keys of another."""
     tenants = shops.write(tmp_path, 2)
-    core = CoreAPI(tmp_path / "core", tenants=tenants, data=tmp_path / "var")
+    core = CoreAPI(tmp_path / "core", tenants=tenants, data=[tmp_path / "var"])
     server = Server(tmp_path, "--cache-mb", "0", tenants=tenants, environment={"REDIS_URL": redis_server.url, "CORE_API_URL": core.url})
     paths = ["/", "/collections/things", "/products/item-1", "/products/item-2"]
 

@@ -2,14 +2,14 @@
 import base64
 import os
 import signal
-import time
 
 import demo
 import pytest
-from conftest import Server, free_port
+from conftest import Server
+from core_api import CoreAPI
 from demo import Shopper
 from private import CUSTOMER_KEY, token
-from services import CoreAPI, Redis
+from services import Redis
 
 KEY = "03" * 16 + "7f" * 16
 
