@@ -206,7 +206,7 @@ def test_nothing_moves_while_the_page_comes(shop, browser, server, width):
                 self.wfile.write(part)
                 self.wfile.flush()
                 # Long enough for a frame, or two.
-                time.sleep(0.034)
+                time.sleep(0.025)
 
     proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slowly)
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
