@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .PHONY: help setup build demo test test-unit test-system check conformance bench bench-edits bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation private standards pictures profile clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
-SWIFT_FLAGS := --explicit-target-dependency-import-check error
+SWIFT_FLAGS := --explicit-target-dependency-import-check error --disable-index-store
 PORT ?= 8080
 WORKERS ?= 1
 ROUNDS ?= 3
