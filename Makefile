@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .PHONY: help setup build demo test test-unit test-system check conformance bench bench-edits bench-templates bench-tenants fuzz fuzz-templates limits-templates mutants isolation private standards pictures profile clean
 
 # --explicit-target-dependency-import-check makes Package.swift the import table: an import it does not name is an error.
-SWIFT_FLAGS := --explicit-target-dependency-import-check error --disable-index-store
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
 PORT ?= 8080
 WORKERS ?= 1
 ROUNDS ?= 3
@@ -94,7 +94,7 @@ private: build ## requests of guests and signed-in shoppers together: make priva
 
 standards: build ## every page of the demo's shops in every language by axe, the Nu Html Checker, what moves and what comes first
 	scripts/setup test
-	STANDARDS=all .venv/bin/python3 -m pytest -q -p no:cacheprovider Tests/System/test_standards.py
+	STANDARDS=all .venv/bin/python3 -m pytest -q -p no:cacheprovider -n 2 --dist load Tests/System/test_standards.py
 
 pictures: build ## pictures of the demo's shops into a folder: make pictures [PICTURES=.build/pictures]
 	scripts/setup test
