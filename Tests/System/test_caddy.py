@@ -15,6 +15,8 @@ from conftest import Server
 from faults import PASS, REFUSE, FaultProxy, reset
 from services import Caddy
 
+pytestmark = pytest.mark.alone
+
 
 def ask(caddy, host, path="/", method="GET", headers=(), name=None, body=None):
     """One request over TLS; the answer and its body."""

@@ -1,5 +1,8 @@
 """A change in the core API reaches every worker of every machine, by one entry in the change log."""
 import changes
+import pytest
+
+pytestmark = pytest.mark.alone
 
 
 def test_every_worker_of_every_machine_shows_an_edit(tmp_path, figures):

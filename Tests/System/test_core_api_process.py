@@ -50,8 +50,8 @@ def test_a_broken_translation_is_told_with_its_place(own_core, tmp_path):
     (folder / "fashion.json").write_text((CATALOGS / "fashion.json").read_text())
     (folder / "fashion.de.json").write_text('{"products": {\n  "no-such-handle": {"title": "Nichts"}}}')
     core = own_core(data=[tmp_path / "own", ROOT / "Demo"])
-    told = next(line for line in core.lines("catalogue-rejected") if line["tenant"] == "fashion")
-    assert "fashion.de.json:2:" in told["error"] and "no-such-handle" in told["error"]
+    told = core.wait_for("catalogue-rejected")
+    assert told["tenant"] == "fashion" and "fashion.de.json:2:" in told["error"] and "no-such-handle" in told["error"]
     assert core.ask("/v1/tenants/fashion/site")[1]["error"]["code"] == "unknown-tenant"
     assert core.ask(f"/v1/tenants/{SHOPS[1]['id']}/site")[0] == 200
 
@@ -70,7 +70,7 @@ def events(server, count):
 
 def test_each_edit_is_one_event_and_a_start_touches_everything(own_core, redis_server):
     core = own_core(environment={"CORE_EVENTS_URL": redis_server.url})
-    assert core.lines("ready")[0]["tenants"] == str(len(SHOPS))
+    assert core.wait_for("ready")["tenants"] == str(len(SHOPS))
     product = SHOWN[0]
     soft = core.edit(product["handle"], title="Another")[1]
     hard = core.edit(product["handle"], stock=0)[1]

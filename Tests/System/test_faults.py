@@ -15,6 +15,8 @@ from core_api import CoreAPI
 from faults import BLACK_HOLE, FREEZE, PASS, REFUSE, FaultProxy, garbage, truncate
 from load import Load
 
+pytestmark = pytest.mark.alone
+
 HANDLES = [product["handle"] for product in json.loads((ROOT / "Demo" / "catalog" / "fashion.json").read_text())["products"]]
 PAGES = ["/", "/collections/all"] + [f"/products/{handle}" for handle in HANDLES]
 SHARED = "hit; ttl=N; detail=shared"

@@ -1,7 +1,10 @@
 """Guests and signed-in shoppers together: nothing of theirs is in what others are shown. `make private` is the long form."""
 import time
 
+import pytest
 from private import Secrets, Somebody, costs_hits, leaks, measure, sentences
+
+pytestmark = pytest.mark.alone
 
 
 def test_nothing_private_is_shared(tmp_path, figures):

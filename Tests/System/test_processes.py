@@ -9,6 +9,8 @@ import pytest
 from conftest import ROOT, Server, free_port, run
 from load import Load
 
+pytestmark = pytest.mark.alone
+
 
 def alive(process):
     try:

@@ -3,9 +3,12 @@ import os
 import signal
 import time
 
+import pytest
 from conftest import Server
 from load import Load
 from services import Caddy
+
+pytestmark = pytest.mark.alone
 
 
 def outcomes(load):

@@ -6,7 +6,10 @@ import socket
 import threading
 import time
 
+import pytest
 from load import Load
+
+pytestmark = pytest.mark.alone
 
 HOST = b"Host: fashion.localhost\r\n"
 
