@@ -57,9 +57,10 @@ class CoreAPI(Service):
         lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
         return [line for line in lines if line["event"] == name]
 
-    def wait_for(self, name):
+    def wait_for(self, name, **fields):
+        """The last of an event's lines that have these fields."""
         for _ in range(3000):
-            if found := self.lines(name):
+            if found := [line for line in self.lines(name) if line.items() >= fields.items()]:
                 return found[-1]
             if self.process.poll() is not None:
                 break

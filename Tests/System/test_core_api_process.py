@@ -41,7 +41,7 @@ def test_one_broken_catalogue_is_that_shops_break(own_core, tmp_path):
     core = own_core(data=[tmp_path / "broken", ROOT / "Demo"])
     assert core.get("site")["name"] == FASHION["site"]["name"]
     assert core.ask("/v1/tenants/books/site")[1]["error"]["code"] == "unknown-tenant"
-    assert core.wait_for("catalogue-rejected")["tenant"] == "books"
+    assert core.wait_for("catalogue-rejected", tenant="books")
 
 
 def test_a_broken_translation_is_told_with_its_place(own_core, tmp_path):
@@ -50,8 +50,8 @@ def test_a_broken_translation_is_told_with_its_place(own_core, tmp_path):
     (folder / "fashion.json").write_text((CATALOGS / "fashion.json").read_text())
     (folder / "fashion.de.json").write_text('{"products": {\n  "no-such-handle": {"title": "Nichts"}}}')
     core = own_core(data=[tmp_path / "own", ROOT / "Demo"])
-    told = core.wait_for("catalogue-rejected")
-    assert told["tenant"] == "fashion" and "fashion.de.json:2:" in told["error"] and "no-such-handle" in told["error"]
+    told = core.wait_for("catalogue-rejected", tenant="fashion")
+    assert "fashion.de.json:2:" in told["error"] and "no-such-handle" in told["error"]
     assert core.ask("/v1/tenants/fashion/site")[1]["error"]["code"] == "unknown-tenant"
     assert core.ask(f"/v1/tenants/{SHOPS[1]['id']}/site")[0] == 200
 
