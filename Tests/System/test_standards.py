@@ -196,7 +196,7 @@ def test_nothing_moves_while_the_page_comes(shop, browser, server, width):
     22 px lower until its field came, and the shop's name 5 px until the search did. Every kind of page with STANDARDS=all."""
     shopper, pages = shop
     coming = list({page.kind: page for page in reversed(pages) if page.language == pages[0].language}.values()) if TAGS > 1000 else pages[:1]
-    slow = {page.path: parts(server.get(page.path, shopper.shop).body) for page in coming}
+    slow = {page.path: parts(shopper.get(page.path).body) for page in coming}
 
     class Slowly(http.server.BaseHTTPRequestHandler):
         def log_message(self, *_):
