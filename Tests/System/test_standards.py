@@ -139,6 +139,8 @@ def test_pages_in_a_browser(shop, browser, server, figures, width):
                 found.append(f"status {answer.status}")
             if tab.locator("main").count() != 1 or tab.locator("h1").count() != 1:
                 found.append(f"{tab.locator('main').count()} main, {tab.locator('h1').count()} h1")
+            if tab.evaluate("[...document.querySelectorAll('.whole')].some(part => part.getClientRects().length)"):
+                found.append("a mark that a box is whole is shown")
             largest = tab.evaluate(LARGEST)
             found += [f"moves {shift}" for shift in tab.evaluate(SCROLL)]
             if tab.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
